@@ -1,0 +1,285 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"rocketmq-agent/agent/cmdline"
+	"rocketmq-agent/agent/drain"
+	"rocketmq-agent/agent/health"
+	launch "rocketmq-agent/agent/launch0"
+	"rocketmq-agent/agent/logging"
+	"rocketmq-agent/agent/probe"
+	"rocketmq-agent/agent/process"
+	"rocketmq-agent/agent/rocketmq"
+	"rocketmq-agent/agent/settings"
+)
+
+// run is the command `run`: it returns the exit code of the container.
+func run(args []string, signals <-chan os.Signal) int {
+	out := logging.NewWriter(os.Stdout)
+	defer out.Flush(500 * time.Millisecond)
+	s, settingsErr := settings.FromEnv()
+	log := logging.New(out, s.LogFormat, s.LogLevel)
+	parsed, err := cmdline.ParseRun(args)
+	if err = errors.Join(refuse(exitUsage, err), refuse(exitConfig, settingsErr)); err != nil {
+		return refused(log, err)
+	}
+	p, err := makePlan(s, parsed)
+	if err != nil {
+		return refused(log, err)
+	}
+	if parsed.Print {
+		return refused(log, p.printOnly())
+	}
+	code, err := supervise(p, log, out, signals)
+	if err != nil {
+		return refused(log, err)
+	}
+	return code
+}
+
+// refused logs every problem on a line of its own and returns the exit code of the first.
+func refused(log *slog.Logger, err error) int {
+	var r refusal
+	code := exitFailure
+	if errors.As(err, &r) {
+		code = r.code
+	}
+	for _, problem := range flatten(err) {
+		log.Error("refused to start", "problem", problem.Error(), "exitCode", code)
+	}
+	return code
+}
+
+// flatten lists the errors that were joined into err.
+func flatten(err error) []error {
+	var r refusal
+	if errors.As(err, &r) && r == err {
+		return flatten(r.err)
+	}
+	joined, ok := err.(interface{ Unwrap() []error })
+	if !ok {
+		return []error{err}
+	}
+	var all []error
+	for _, e := range joined.Unwrap() {
+		all = append(all, flatten(e)...)
+	}
+	return all
+}
+
+// printOnly replaces the agent with a JVM that prints something and leaves: -p, -m, -h.
+func (p *plan) printOnly() error {
+	j := p.jvms[len(p.jvms)-1]
+	spec := p.spec(j, p.args.Upstream)
+	err := syscall.Exec(spec.Path, append([]string{"java"}, spec.Args...), spec.Env)
+	return refuse(startCode(err), fmt.Errorf("cannot execute %s: %w", spec.Path, err))
+}
+
+func (p *plan) spec(j jvm, args []string) process.Spec {
+	path, argv, env := launch.Command(j.class, p.home, p.java, p.userHome, p.settings, args)
+	return process.Spec{Name: string(j.role), Path: path, Args: argv, Env: env, Stdout: os.Stdout, Stderr: os.Stderr}
+}
+
+// supervise does everything from the first side effect on.
+func supervise(p *plan, log *slog.Logger, out *logging.Writer, signals <-chan os.Signal) (int, error) {
+	logWarnings(log, p.warnings)
+	if err := p.checkPorts(); err != nil {
+		return 0, err
+	}
+	if err := p.write(); err != nil {
+		return 0, err
+	}
+	sup, err := process.New()
+	if err != nil {
+		return 0, err
+	}
+	defer sup.Close()
+	a := newApp(p, log, sup, signals)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	if err := a.serve(ctx); err != nil {
+		return 0, err
+	}
+	return a.runner.run(), nil
+}
+
+// app wires the parts of a running agent together. Nothing else knows all of them.
+type app struct {
+	plan    *plan
+	log     *slog.Logger
+	runner  *runner
+	beat    atomic.Int64 // when the run's own loop last came round, in ns since 1970
+	brokers []*probe.Broker
+	checker *health.Checker
+	startup *health.Startup
+	began   time.Time
+}
+
+func newApp(p *plan, log *slog.Logger, sup *process.Supervisor, signals <-chan os.Signal) *app {
+	a := &app{plan: p, log: log, began: time.Now()}
+	a.beat.Store(a.began.UnixNano())
+	var units []*unit
+	var checks []health.Check
+	for _, j := range p.jvms {
+		u, c := a.unit(j)
+		units, checks = append(units, u), append(checks, c...)
+	}
+	a.checker = health.NewChecker(checks, health.DefaultTiming(), a.readyChanged)
+	a.runner = &runner{
+		log: log, sup: sup, grace: time.Duration(p.settings.GracePeriod), signals: signals, units: units,
+		draining: a.checker.SetDraining, onStep: func(drain.Step) {}, onStart: func(*unit) {},
+		beat: func() { a.beat.Store(time.Now().UnixNano()) },
+	}
+	a.startup = health.NewStartup(a.progress)
+	return a
+}
+
+// unit makes the running form of a planned process, and the checks that make it ready.
+func (a *app) unit(j jvm) (*unit, []health.Check) {
+	client := rocketmq.NewClient(j.addr())
+	u := &unit{role: j.role, spec: a.plan.spec(j, j.args), answers: client.Ping, stopTime: stopTime(j)}
+	switch j.role {
+	case settings.Namesrv:
+		return u, probe.Namesrv(client)
+	case settings.Controller:
+		return u, probe.Controller(client)
+	case settings.Proxy:
+		return u, probe.Proxy(client, net.JoinHostPort(j.bind, fmt.Sprint(j.proxy.GRPCPort)))
+	}
+	namesrvs := strings.FieldsFunc(j.conf.Get("namesrvAddr", ""), func(c rune) bool { return c == ';' })
+	b := probe.NewBroker(probe.BrokerOptions{
+		Main: client, Fast: rocketmq.NewClient(net.JoinHostPort(j.bind, fmt.Sprint(j.ports[1]))),
+		Identity: probe.Identity{ID: probe.AnyID},
+		Namesrv:  func() []string { return namesrvs },
+		Dial:     func(addr string) probe.NamesrvClient { return rocketmq.NewClient(addr) },
+	})
+	a.brokers = append(a.brokers, b)
+	u.link = &brokerLink{broker: client, self: b.Snapshot}
+	for _, addr := range namesrvs {
+		u.link.namesrvs = append(u.link.namesrvs, rocketmq.NewClient(addr))
+	}
+	checks := b.Checks()
+	if j.proxy != nil {
+		remoting := rocketmq.NewClient(net.JoinHostPort(j.bind, fmt.Sprint(j.proxy.RemotingPort)))
+		checks = append(checks, probe.Proxy(remoting, net.JoinHostPort(j.bind, fmt.Sprint(j.proxy.GRPCPort)))...)
+	}
+	return u, checks
+}
+
+// stopTime is what RocketMQ's own shutdown may take, from its fixed waits, measured on idle processes.
+func stopTime(j jvm) time.Duration {
+	switch j.role {
+	case settings.Broker:
+		return 22 * time.Second
+	case settings.Proxy:
+		return 14 * time.Second
+	}
+	return 6 * time.Second
+}
+
+// progress is a sample of the start, for /startupz.
+func (a *app) progress() health.Progress {
+	p := health.Progress{Phase: a.phase(), Started: a.started()}
+	for _, proc := range a.runner.processes() {
+		if proc == nil {
+			continue
+		}
+		if !proc.Running() {
+			p.Gone = proc.Name + " left: " + proc.Exit().String()
+			continue
+		}
+		if u, err := proc.Usage(); err == nil {
+			p.Work += u.CPUTicks + u.ReadBytes + u.WriteBytes + u.Faults
+		}
+	}
+	return p
+}
+
+// started says whether every process has answered its protocol: RocketMQ opens its ports after the recovery.
+func (a *app) started() bool {
+	var names []string
+	for _, j := range a.plan.jvms {
+		names = append(names, string(j.role))
+	}
+	return a.checker != nil && a.checker.Passed(names...)
+}
+
+// phase names what a start is busy with. RocketMQ leaves the file abort in its store when it does not stop cleanly.
+func (a *app) phase() string {
+	for _, j := range a.plan.jvms {
+		if j.role == settings.Broker && existing(filepath.Join(j.store, "abort")) != "" {
+			return "recovering after an unclean stop (found " + filepath.Join(j.store, "abort") + ")"
+		}
+	}
+	return "starting"
+}
+
+// readyChanged logs that the container has become ready or not ready.
+func (a *app) readyChanged(_, to health.Status, why string) {
+	if to == health.Ready {
+		a.log.Info("ready: "+a.addresses(), "after", time.Since(a.began).Round(time.Millisecond).String())
+		return
+	}
+	a.log.Warn("not ready", "why", why)
+}
+
+// addresses is the line that a person copies.
+func (a *app) addresses() string {
+	var parts []string
+	for _, j := range a.plan.jvms {
+		if j.role != settings.Broker {
+			parts = append(parts, fmt.Sprintf("%s on %s", j.role, j.addr()))
+		}
+	}
+	for _, b := range a.brokers {
+		if s, ok := b.Snapshot(); ok {
+			parts = append(parts, fmt.Sprintf("broker %s at %s", s.Identity.Name, s.Identity.Addr))
+		}
+	}
+	if a.plan.role == settings.Standalone && a.plan.identity.AddressSource == "the default of standalone" {
+		parts = append(parts, "for clients on other machines set RMQ_ADVERTISE to this machine's address")
+	}
+	return strings.Join(parts, "; ")
+}
+
+// serve starts the checks and the HTTP server.
+func (a *app) serve(ctx context.Context) error {
+	go a.checker.Run(ctx)
+	go a.startup.Run(ctx)
+	mux := http.NewServeMux()
+	health.Register(mux, health.Live{Beat: func() time.Time { return time.Unix(0, a.beat.Load()) }, Processes: a.alive}, a.startup, a.checker)
+	addr := string(a.plan.settings.HTTPAddr)
+	l, err := net.Listen("tcp", addr)
+	if err != nil {
+		if os.Getpid() == 1 || a.plan.settings.HTTPAddrSet {
+			return refuse(exitConfig, fmt.Errorf("cannot serve probes and metrics on RMQ_HTTP_ADDR=%s: %w", addr, err))
+		}
+		a.log.Warn("no probes and no metrics from this agent: another one has the port; set RMQ_HTTP_ADDR to another", "address", addr, "error", err)
+		return nil
+	}
+	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 5 * time.Second, WriteTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
+	go func() { _ = server.Serve(l) }() // ends with the program
+	return nil
+}
+
+// alive says whether the processes that should run do.
+func (a *app) alive() health.Result {
+	for role, proc := range a.runner.processes() {
+		if proc != nil && !proc.Running() {
+			return health.Fail("%s is gone: %s", role, proc.Exit())
+		}
+	}
+	return health.Pass("")
+}

@@ -1,0 +1,91 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strconv"
+	"strings"
+)
+
+// Default ports of the proxy (ProxyConfig.java).
+const (
+	ProxyRemotingPort = 8080
+	ProxyGRPCPort     = 8081
+)
+
+// ProxyConfig is rmq-proxy.json: the text that the proxy reads, and what the agent itself needs to know of it.
+type ProxyConfig struct {
+	Text         []byte
+	RemotingPort int
+	GRPCPort     int
+}
+
+// Proxy merges the layers of a proxy: the template or, in its place, the file at path, then the environment. As long as
+// nothing must be merged the file is passed on untouched, comments and all.
+func Proxy(in Input, path string) (ProxyConfig, error) {
+	text, from, err := render(in.Settings.ConfigDir, "rmq-proxy.json.tmpl", in.Fields)
+	if path != "" {
+		from = path
+		text, err = os.ReadFile(path)
+	}
+	if err != nil {
+		return ProxyConfig{}, fmt.Errorf("cannot read the proxy's configuration: %w", err)
+	}
+	c := ProxyConfig{Text: text, RemotingPort: ProxyRemotingPort, GRPCPort: ProxyGRPCPort}
+	object, err := decodeObject(text)
+	if err != nil {
+		if len(in.Settings.Conf) > 0 {
+			return ProxyConfig{}, fmt.Errorf("%s is not a JSON object, so %s cannot be merged into it: %w", from, in.Settings.Conf[0].Variable, err)
+		}
+		return c, nil // RocketMQ itself says what is wrong with it
+	}
+	for _, v := range in.Settings.Conf {
+		object[v.Key] = scalar(v.Value)
+	}
+	if len(in.Settings.Conf) > 0 {
+		if c.Text, err = json.MarshalIndent(object, "", "  "); err != nil {
+			return ProxyConfig{}, err
+		}
+	}
+	c.RemotingPort = port(object["remotingListenPort"], c.RemotingPort)
+	c.GRPCPort = port(object["grpcServerPort"], c.GRPCPort)
+	return c, nil
+}
+
+// decodeObject reads a JSON object as fastjson2 does.
+func decodeObject(text []byte) (object map[string]any, err error) {
+	decoder := json.NewDecoder(bytes.NewReader(plainJSON(text)))
+	decoder.UseNumber() // a large number must come out as it went in
+	if err := decoder.Decode(&object); err != nil {
+		return nil, err
+	}
+	if object == nil {
+		return nil, errors.New("it is null")
+	}
+	if _, err := decoder.Token(); err != io.EOF {
+		return nil, errors.New("there is more after its end")
+	}
+	return object, nil
+}
+
+// scalar writes numbers and booleans as such: the proxy refuses a quoted boolean that is misspelt, not a bare one.
+func scalar(s string) any {
+	switch v := strings.TrimSpace(s); {
+	case v == "true", v == "false":
+		return v == "true"
+	case json.Valid([]byte(v)) && strings.ContainsAny(v[:1], "-0123456789"):
+		return json.Number(v)
+	}
+	return s
+}
+
+func port(v any, fallback int) int {
+	if n, err := strconv.Atoi(fmt.Sprint(v)); err == nil {
+		return n
+	}
+	return fallback
+}

@@ -1,0 +1,41 @@
+// Package probe holds the checks that decide whether a RocketMQ process is ready, one file a role. They ask over
+// connections that are kept, and every question ends before the deadline of its check, so that the check itself can say
+// who did not answer: a frozen JVM still accepts connections, because the kernel does that.
+package probe
+
+import (
+	"context"
+	"time"
+
+	"rocketmq-agent/agent/health"
+)
+
+// callTimeout bounds one question. It is shorter than the checks' own deadline (health.Timing, 2 s).
+const callTimeout = 1500 * time.Millisecond
+
+// A Pinger proves that the other side speaks the protocol: any well-formed answer will do.
+type Pinger interface {
+	Ping(ctx context.Context) error
+}
+
+// Namesrv returns the checks of a name server.
+func Namesrv(port Pinger) []health.Check {
+	return []health.Check{ping("namesrv", port)}
+}
+
+func ping(name string, port Pinger) health.Check {
+	return check(name, func(ctx context.Context) health.Result {
+		if err := port.Ping(ctx); err != nil {
+			return health.Fail("%v", err)
+		}
+		return health.Pass("")
+	})
+}
+
+func check(name string, run func(ctx context.Context) health.Result) health.Check {
+	return health.Check{Name: name, Run: func(ctx context.Context) health.Result {
+		ctx, cancel := context.WithTimeout(ctx, callTimeout)
+		defer cancel()
+		return run(ctx)
+	}}
+}

@@ -1,0 +1,134 @@
+package rmqtest
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"net"
+	"strconv"
+	"testing"
+
+	"rocketmq-agent/agent/rocketmq"
+)
+
+// Cluster and BrokerName are the names of every broker unless Options.Conf has others.
+const (
+	Cluster    = "rmqtest"
+	BrokerName = "rmqtest-broker"
+)
+
+// Options are what a test wants different.
+type Options struct {
+	Conf map[string]string // keys of the configuration file, written as they are
+	JVM  []string          // flags after the helper's own
+}
+
+func (o Options) over(conf map[string]string) map[string]string {
+	maps.Copy(conf, o.Conf)
+	return conf
+}
+
+// StartNamesrv starts a name server and returns when it answers.
+func StartNamesrv(t testing.TB, o Options) *Process {
+	t.Helper()
+	port := freePort(t)
+	conf := o.over(map[string]string{"listenPort": strconv.Itoa(port)})
+	p := launch(t, "org.apache.rocketmq.namesrv.NamesrvStartup", local(port), conf, o.JVM)
+	client := clientOf(t, p)
+	return p.await(t, func() error { return client.Ping(t.Context()) })
+}
+
+// StartBroker starts a broker and returns when it answers and the name server
+// lists it. Its store is the folder store in Process.Dir; listenPort-2 and
+// listenPort+1 are its fast and its HA port.
+func StartBroker(t testing.TB, namesrv *Process, o Options) *Process {
+	t.Helper()
+	port := freePort(t)
+	conf := o.over(map[string]string{
+		"brokerClusterName":              Cluster,
+		"brokerName":                     BrokerName,
+		"brokerIP1":                      "127.0.0.1",
+		"brokerIP2":                      "127.0.0.1",
+		"listenPort":                     strconv.Itoa(port),
+		"namesrvAddr":                    namesrv.Addr,
+		"mappedFileSizeCommitLog":        "67108864",
+		"transactionMetricFlushInterval": "1000", // the default burns 8 s of processor time at the start of 5.5
+	})
+	p := launch(t, "org.apache.rocketmq.broker.BrokerStartup", local(port), conf, o.JVM)
+	broker, registry := clientOf(t, p), clientOf(t, namesrv)
+	return p.await(t, func() error {
+		if _, err := broker.RuntimeInfo(t.Context()); err != nil {
+			return err
+		}
+		return listed(t.Context(), registry, p.Addr)
+	})
+}
+
+// StartController starts a group of one controller (DLedger) and returns when it leads.
+func StartController(t testing.TB, o Options) *Process {
+	t.Helper()
+	port := freePort(t)
+	conf := o.over(map[string]string{
+		"controllerDLegerGroup":  Cluster,
+		"controllerDLegerSelfId": "n0",
+		"controllerDLegerPeers":  "n0-" + local(port),
+	})
+	p := launch(t, "org.apache.rocketmq.controller.ControllerStartup", local(port), conf, o.JVM)
+	client := clientOf(t, p)
+	return p.await(t, func() error {
+		meta, err := client.ControllerMetadata(t.Context())
+		if err == nil && !meta.IsLeader {
+			err = fmt.Errorf("controller %s does not lead", p.Addr)
+		}
+		return err
+	})
+}
+
+// listed returns nil when the name server lists a broker under addr.
+func listed(ctx context.Context, namesrv *rocketmq.Client, addr string) error {
+	info, err := namesrv.ClusterInfo(ctx)
+	if err != nil {
+		return err
+	}
+	for _, broker := range info.Brokers {
+		for _, registered := range broker.Addrs {
+			if registered == addr {
+				return nil
+			}
+		}
+	}
+	return fmt.Errorf("name server %s does not list %s", namesrv.Addr(), addr)
+}
+
+func clientOf(t testing.TB, p *Process) *rocketmq.Client {
+	client := rocketmq.NewClient(p.Addr)
+	t.Cleanup(func() { _ = client.Close() })
+	return client
+}
+
+func local(port int) string {
+	return net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
+}
+
+// freePort returns a port p with p-2 and p+1 free too. It looks below the
+// range that outgoing connections take theirs from.
+func freePort(t testing.TB) int {
+	t.Helper()
+	for range 100 {
+		port := 20000 + rand.IntN(12000)
+		if free(port) && free(port-2) && free(port+1) {
+			return port
+		}
+	}
+	t.Fatal("cannot find free ports")
+	return 0
+}
+
+func free(port int) bool {
+	listener, err := net.Listen("tcp", ":"+strconv.Itoa(port))
+	if err != nil {
+		return false
+	}
+	return listener.Close() == nil
+}

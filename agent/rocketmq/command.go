@@ -1,0 +1,83 @@
+package rocketmq
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Request codes (RequestCode.java of RocketMQ).
+const (
+	updateBrokerConfig    = 25
+	getBrokerConfig       = 26
+	getBrokerRuntimeInfo  = 28
+	getKVConfig           = 101
+	unregisterBroker      = 104
+	getRouteInfoByTopic   = 105
+	getBrokerClusterInfo  = 106
+	wipeWritePermOfBroker = 205
+	getNamesrvConfig      = 319
+	addWritePermOfBroker  = 327
+	getAllProducerInfo    = 328
+	getBrokerHAStatus     = 907
+	getControllerMetadata = 1005
+)
+
+// Answer codes that callers tell apart (ResponseCode.java of RocketMQ).
+const (
+	CodeSystemError   = 1
+	CodeNotSupported  = 3
+	CodeNoPermission  = 16
+	CodeTopicNotExist = 17
+)
+
+const (
+	// flagResponse marks an answer in Command.Flag.
+	flagResponse = 1
+
+	language = "GO"
+
+	// version is RocketMQ 4.9.4. From it on a name server answers route
+	// questions in valid JSON. It must stay at or below 5.3.1 (475), because
+	// newer clients get GO_AWAY (1500) in place of an answer while a process
+	// with enableShutdownGracefully stops, which is when the agent looks closest.
+	version = 401
+)
+
+// Command is one request or answer; the tags are the names of its JSON header.
+type Command struct {
+	Code      int               `json:"code"`
+	Language  string            `json:"language,omitempty"` // empty in answers of the binary serialization
+	Version   int               `json:"version"`
+	Opaque    int32             `json:"opaque"`
+	Flag      int               `json:"flag"`
+	Remark    string            `json:"remark,omitempty"`
+	ExtFields map[string]string `json:"extFields,omitempty"`
+	Body      []byte            `json:"-"`
+}
+
+// ResponseError is an answer that the peer gave with a code other than 0.
+type ResponseError struct {
+	Addr    string // the client's address
+	Request int    // code of the request
+	Code    int    // code of the answer
+	Remark  string // the peer's own words, may be empty
+}
+
+// Error names the peer, the request, the code and the peer's own words.
+func (e *ResponseError) Error() string {
+	text := fmt.Sprintf("%s answered request %d with code %d", e.Addr, e.Request, e.Code)
+	if remark := strings.TrimSpace(e.Remark); remark != "" {
+		text += ": " + remark
+	}
+	return text
+}
+
+// isQuestion tells the requests that change nothing and may be sent twice.
+func isQuestion(code int) bool {
+	switch code {
+	case getBrokerConfig, getBrokerRuntimeInfo, getRouteInfoByTopic, getBrokerClusterInfo,
+		getNamesrvConfig, getAllProducerInfo, getBrokerHAStatus, getControllerMetadata, getKVConfig:
+		return true
+	}
+	return false
+}

@@ -1,0 +1,66 @@
+// Package settings reads what the environment says, and reports everything that is wrong with it at once.
+package settings
+
+import (
+	"log/slog"
+)
+
+// prefix of the agent's own variables. It is not ROCKETMQ: a Kubernetes Service named rocketmq would inject
+// ROCKETMQ_PORT=tcp://… into every pod of its namespace.
+const prefix = "RMQ"
+
+// Settings is the environment, read once and never changed. The tags of the first group name the variables, to which
+// RMQ_ is added; the documentation is made from them.
+type Settings struct {
+	Role             Role        `envconfig:"ROLE" desc:"namesrv, broker, proxy, controller or standalone (name server + broker); NODE_ROLE is read too"`
+	Topology         Topology    `envconfig:"TOPOLOGY" desc:"masters or manual; default: manual when the configuration file sets an identity, else masters"`
+	Replication      Replication `envconfig:"REPLICATION" default:"async" desc:"async or sync: whether a master is ASYNC_MASTER or SYNC_MASTER"`
+	ClusterName      string      `envconfig:"CLUSTER_NAME" desc:"brokerClusterName"`
+	BrokerNamePrefix Name        `envconfig:"BROKER_NAME_PREFIX" desc:"brokerName is PREFIX-ORDINAL; default: the pod's name without its ordinal, else broker"`
+	Ordinal          Ordinal     `envconfig:"ORDINAL" desc:"the broker's number; default: the end of the pod's name in Kubernetes, else 0"`
+	Namesrv          NamesrvList `envconfig:"NAMESRV" desc:"name servers as host:port;host:port; NAMESRV_ADDR is read too"`
+	Advertise        Advertise   `envconfig:"ADVERTISE" desc:"the address that clients are told (brokerIP1): pod-ip, pod-dns, host-ip, or an address"`
+	ConfigDir        string      `envconfig:"CONFIG_DIR" desc:"folder with replacements for the templates and with configuration files, a mounted ConfigMap"`
+	GracePeriod      Grace       `envconfig:"GRACE_PERIOD" default:"30s" desc:"the time from SIGTERM to SIGKILL: terminationGracePeriodSeconds, or docker stop's timeout"`
+	HTTPAddr         HTTPAddr    `envconfig:"HTTP_ADDR" default:":8088" desc:"where probes and metrics are served"`
+	LogFormat        LogFormat   `envconfig:"LOG_FORMAT" default:"json" desc:"json or text"`
+	LogLevel         slog.Level  `envconfig:"LOG_LEVEL" default:"info" desc:"debug, info, warn or error"`
+	LogFiles         bool        `envconfig:"LOG_FILES" desc:"true: RocketMQ logs into files under $HOME/logs/rocketmqlogs, not to stdout"`
+
+	Conf         []ConfValue // RMQ_CONF_<key> and RMQ_CONF_<key>_FILE, sorted by key
+	Unknown      []string    // variables with the prefix that nothing reads: probably misspelt
+	ServiceLinks []string    // variables that Kubernetes injected for a Service named rmq…
+	HTTPAddrSet  bool        // RMQ_HTTP_ADDR was given
+	NamesrvFrom  string      // the variable that Namesrv came from
+
+	Pod  Pod
+	Java Java
+}
+
+// Pod is what the downward API and the container runtime say about the pod.
+type Pod struct {
+	Name         string // POD_NAME
+	IP           string // POD_IP
+	HostIP       string // HOST_IP
+	Hostname     string // the host name of this container, without a domain
+	FQDN         string // its full name from /etc/hosts; empty without a headless Service
+	InKubernetes bool
+}
+
+// Java is what the stock start scripts honour.
+type Java struct {
+	RocketMQHome string // ROCKETMQ_HOME
+	JavaHome     string // JAVA_HOME
+	Opt          string // JAVA_OPT
+	OptExt       string // JAVA_OPT_EXT
+	HeapOpts     string // HEAP_OPTS
+	ClassPath    string // CLASSPATH
+	Home         string // HOME
+	TmpDir       string // TMPDIR; empty when it is unset
+}
+
+// ConfValue is one RocketMQ key that the environment sets.
+type ConfValue struct {
+	Key, Value string
+	Variable   string // the variable it came from, for messages
+}

@@ -1,0 +1,124 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"time"
+
+	"rocketmq-agent/smoketest/ledger"
+	"rocketmq-agent/smoketest/mq"
+)
+
+// cleanUpPatience is how long the deletion of the topic may take.
+const cleanUpPatience = 10 * time.Second
+
+// prove does one run and returns its result, whatever happens.
+func prove(ctx context.Context, opts options, stderr *os.File) result {
+	p := &proof{opts: opts, admin: newAdmin(opts.namesrvs), books: ledger.New(opts.run, opts.timeout)}
+	defer p.admin.close()
+	started := time.Now()
+	err := p.prepare(ctx)
+	if err == nil {
+		line := startProgress(stderr, opts, p.books)
+		err = p.exchange(ctx)
+		line.stop()
+	}
+	if removeErr := p.cleanUp(); removeErr != nil {
+		fmt.Fprintf(stderr, "smoketest: %v\n", removeErr) // says nothing about the messages
+	}
+	return p.result(time.Since(started), err)
+}
+
+// proof is one run.
+type proof struct {
+	opts     options
+	admin    *admin
+	books    *ledger.Ledger
+	brokers  []string  // addresses on which the run created the topic
+	sender   *sender   // nil unless it sends
+	receiver *receiver // nil unless it receives
+}
+
+// prepare sees to it that the topic exists.
+func (p *proof) prepare(ctx context.Context) error {
+	if p.opts.receiveOnly {
+		return p.admin.await(ctx, p.opts.topic, 1)
+	}
+	if !p.opts.ownTopic {
+		exists, err := p.admin.exists(ctx, p.opts.topic)
+		if err != nil {
+			return err
+		}
+		if exists {
+			return p.admin.await(ctx, p.opts.topic, 1)
+		}
+	}
+	return p.create(ctx)
+}
+
+func (p *proof) create(ctx context.Context) (err error) {
+	p.brokers = p.opts.brokers
+	if len(p.brokers) == 0 {
+		if p.brokers, err = p.admin.masters(ctx); err != nil {
+			return err
+		}
+	}
+	if err := p.admin.create(ctx, p.opts.topic, p.brokers); err != nil {
+		return err
+	}
+	return p.admin.await(ctx, p.opts.topic, len(p.brokers))
+}
+
+// exchange sends and receives, as the options want it.
+func (p *proof) exchange(ctx context.Context) error {
+	// Receiving goes on where a signal ends the sending: what was acknowledged
+	// must still arrive.
+	reading, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	if p.opts.receiveOnly {
+		p.books.Expect(p.opts.count)
+	}
+	if !p.opts.sendOnly {
+		p.receiver = newReceiver(p.opts, p.admin, p.books)
+		if err := p.receiver.start(reading); err != nil {
+			return err
+		}
+	}
+	if !p.opts.receiveOnly {
+		if err := p.send(ctx); err != nil {
+			return err
+		}
+	}
+	if ctx.Err() == nil {
+		reading = ctx
+	}
+	if p.receiver != nil {
+		p.receiver.finish(reading)
+	}
+	if ctx.Err() != nil {
+		return fmt.Errorf("interrupted with %d messages awaited", p.books.Counts().Awaited)
+	}
+	return nil
+}
+
+func (p *proof) send(ctx context.Context) error {
+	producer, err := mq.NewProducer(p.opts.namesrvs)
+	if err != nil {
+		return err
+	}
+	defer producer.Close()
+	p.sender = newSender(p.opts, producer, p.books)
+	p.sender.run(ctx)
+	return nil
+}
+
+// cleanUp deletes the topic if it is the run's own.
+func (p *proof) cleanUp() error {
+	if !p.opts.ownTopic || p.opts.keep || len(p.brokers) == 0 {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), cleanUpPatience)
+	defer cancel()
+	return p.admin.remove(ctx, p.opts.topic, p.brokers)
+}
