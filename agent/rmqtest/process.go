@@ -110,7 +110,7 @@ func (p *Process) output() string {
 // await polls ready until it succeeds; the end of the process ends the test.
 func (p *Process) await(t testing.TB, ready func() error) *Process {
 	t.Helper()
-	Eventually(t, 60*time.Second, func() error {
+	Eventually(t, 2*time.Minute, func() error {
 		select {
 		case <-p.exited:
 			t.Fatalf("%s left with exit code %d while it started", p.Addr, p.cmd.ProcessState.ExitCode())

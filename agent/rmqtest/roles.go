@@ -7,6 +7,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"strconv"
+	"strings"
 	"testing"
 
 	"rocketmq-agent/agent/rocketmq"
@@ -35,14 +36,15 @@ func StartNamesrv(t testing.TB, o Options) *Process {
 	port := freePort(t)
 	conf := o.over(map[string]string{"listenPort": strconv.Itoa(port)})
 	p := launch(t, "org.apache.rocketmq.namesrv.NamesrvStartup", local(port), conf, o.JVM)
-	client := clientOf(t, p)
+	client := clientOf(t, p.Addr)
 	return p.await(t, func() error { return client.Ping(t.Context()) })
 }
 
-// StartBroker starts a broker and returns when it answers and the name server
-// lists it. Its store is the folder store in Process.Dir; listenPort-2 and
-// listenPort+1 are its fast and its HA port.
-func StartBroker(t testing.TB, namesrv *Process, o Options) *Process {
+// StartBroker starts a broker and returns when it answers and every name server
+// of the list (host:port;host:port) knows it. Its store is the folder store in
+// Process.Dir; its fast port is two below that of Process.Addr, its HA port one
+// above.
+func StartBroker(t testing.TB, namesrv string, o Options) *Process {
 	t.Helper()
 	port := freePort(t)
 	conf := o.over(map[string]string{
@@ -51,18 +53,21 @@ func StartBroker(t testing.TB, namesrv *Process, o Options) *Process {
 		"brokerIP1":                      "127.0.0.1",
 		"brokerIP2":                      "127.0.0.1",
 		"listenPort":                     strconv.Itoa(port),
-		"namesrvAddr":                    namesrv.Addr,
+		"namesrvAddr":                    namesrv,
 		"mappedFileSizeCommitLog":        "67108864",
 		"transactionMetricFlushInterval": "1000", // the default burns 8 s of processor time at the start of 5.5
 	})
 	p := launch(t, "org.apache.rocketmq.broker.BrokerStartup", local(port), conf, o.JVM)
-	broker, registry := clientOf(t, p), clientOf(t, namesrv)
-	return p.await(t, func() error {
-		if _, err := broker.RuntimeInfo(t.Context()); err != nil {
-			return err
-		}
-		return listed(t.Context(), registry, p.Addr)
+	broker := clientOf(t, p.Addr)
+	p.await(t, func() error {
+		_, err := broker.RuntimeInfo(t.Context())
+		return err
 	})
+	for addr := range strings.SplitSeq(namesrv, ";") {
+		registry := clientOf(t, addr)
+		p.await(t, func() error { return listed(t.Context(), registry, p.Addr) })
+	}
+	return p
 }
 
 // StartController starts a group of one controller (DLedger) and returns when it leads.
@@ -75,7 +80,7 @@ func StartController(t testing.TB, o Options) *Process {
 		"controllerDLegerPeers":  "n0-" + local(port),
 	})
 	p := launch(t, "org.apache.rocketmq.controller.ControllerStartup", local(port), conf, o.JVM)
-	client := clientOf(t, p)
+	client := clientOf(t, p.Addr)
 	return p.await(t, func() error {
 		meta, err := client.ControllerMetadata(t.Context())
 		if err == nil && !meta.IsLeader {
@@ -101,8 +106,8 @@ func listed(ctx context.Context, namesrv *rocketmq.Client, addr string) error {
 	return fmt.Errorf("name server %s does not list %s", namesrv.Addr(), addr)
 }
 
-func clientOf(t testing.TB, p *Process) *rocketmq.Client {
-	client := rocketmq.NewClient(p.Addr)
+func clientOf(t testing.TB, addr string) *rocketmq.Client {
+	client := rocketmq.NewClient(addr)
 	t.Cleanup(func() { _ = client.Close() })
 	return client
 }

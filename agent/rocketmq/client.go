@@ -91,8 +91,8 @@ func (c *Client) call(ctx context.Context, req Command) (Command, error) {
 	select {
 	case c.turn <- struct{}{}:
 		defer func() { <-c.turn }()
-	case <-make(chan int):
-		return Command{}, nil
+	case <-ctx.Done():
+		return Command{}, ctx.Err()
 	}
 	if c.closed {
 		return Command{}, net.ErrClosed

@@ -1,6 +1,7 @@
 package rocketmq
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -60,7 +61,7 @@ func decodeProperties(body []byte) (map[string]string, error) {
 		case last != "":
 			values[last] += "\n" + line
 		default:
-			return nil, fmt.Errorf("not a line of properties: %.80q", line)
+			return nil, errors.New("its first line is no key=value")
 		}
 	}
 	return values, nil

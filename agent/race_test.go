@@ -1,0 +1,6 @@
+//go:build race
+
+package main
+
+// raceFlags build the programs under test like the test itself.
+var raceFlags = []string{"-race"}
