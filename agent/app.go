@@ -17,8 +17,8 @@ import (
 	"rocketmq-agent/agent/cmdline"
 	"rocketmq-agent/agent/drain"
 	"rocketmq-agent/agent/health"
-	launch "rocketmq-agent/agent/launch0"
 	"rocketmq-agent/agent/logging"
+	"rocketmq-agent/agent/metrics"
 	"rocketmq-agent/agent/probe"
 	"rocketmq-agent/agent/process"
 	"rocketmq-agent/agent/rocketmq"
@@ -81,15 +81,9 @@ func flatten(err error) []error {
 
 // printOnly replaces the agent with a JVM that prints something and leaves: -p, -m, -h.
 func (p *plan) printOnly() error {
-	j := p.jvms[len(p.jvms)-1]
-	spec := p.spec(j, p.args.Upstream)
-	err := syscall.Exec(spec.Path, append([]string{"java"}, spec.Args...), spec.Env)
-	return refuse(startCode(err), fmt.Errorf("cannot execute %s: %w", spec.Path, err))
-}
-
-func (p *plan) spec(j jvm, args []string) process.Spec {
-	path, argv, env := launch.Command(j.class, p.home, p.java, p.userHome, p.settings, args)
-	return process.Spec{Name: string(j.role), Path: path, Args: argv, Env: env, Stdout: os.Stdout, Stderr: os.Stderr}
+	command := p.command(p.jvms[len(p.jvms)-1], p.args.Upstream)
+	err := syscall.Exec(command.Path, append([]string{"java"}, command.Args()...), command.Env)
+	return refuse(startCode(err), fmt.Errorf("cannot execute %s: %w", command.Path, err))
 }
 
 // supervise does everything from the first side effect on.
@@ -107,6 +101,7 @@ func supervise(p *plan, log *slog.Logger, out *logging.Writer, signals <-chan os
 	}
 	defer sup.Close()
 	a := newApp(p, log, sup, signals)
+	a.dropped = out.Dropped
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	if err := a.serve(ctx); err != nil {
@@ -120,15 +115,26 @@ type app struct {
 	plan    *plan
 	log     *slog.Logger
 	runner  *runner
-	beat    atomic.Int64 // when the run's own loop last came round, in ns since 1970
-	brokers []*probe.Broker
+	beat    atomic.Int64  // when the run's own loop last came round, in ns since 1970
+	broker  *probe.Broker // nil without one
 	checker *health.Checker
 	startup *health.Startup
 	began   time.Time
+	drained *metrics.Drain
+	phase   atomic.Value // string, one of phases
+	dropped func() uint64
 }
 
+// The phases of a run, as metrics show them.
+const (
+	phaseStarting = "starting"
+	phaseRunning  = "running"
+	phaseStopping = "stopping"
+)
+
 func newApp(p *plan, log *slog.Logger, sup *process.Supervisor, signals <-chan os.Signal) *app {
-	a := &app{plan: p, log: log, began: time.Now()}
+	a := &app{plan: p, log: log, began: time.Now(), drained: metrics.NewDrain()}
+	a.phase.Store(phaseStarting)
 	a.beat.Store(a.began.UnixNano())
 	var units []*unit
 	var checks []health.Check
@@ -139,7 +145,7 @@ func newApp(p *plan, log *slog.Logger, sup *process.Supervisor, signals <-chan o
 	a.checker = health.NewChecker(checks, health.DefaultTiming(), a.readyChanged)
 	a.runner = &runner{
 		log: log, sup: sup, grace: time.Duration(p.settings.GracePeriod), signals: signals, units: units,
-		draining: a.checker.SetDraining, onStep: func(drain.Step) {}, onStart: func(*unit) {},
+		draining: a.stopping, onStep: func(s drain.Step) { a.drained.Phase(s.Name, s.Result(), s.Took) },
 		beat: func() { a.beat.Store(time.Now().UnixNano()) },
 	}
 	a.startup = health.NewStartup(a.progress)
@@ -149,7 +155,7 @@ func newApp(p *plan, log *slog.Logger, sup *process.Supervisor, signals <-chan o
 // unit makes the running form of a planned process, and the checks that make it ready.
 func (a *app) unit(j jvm) (*unit, []health.Check) {
 	client := rocketmq.NewClient(j.addr())
-	u := &unit{role: j.role, spec: a.plan.spec(j, j.args), answers: client.Ping, stopTime: stopTime(j)}
+	u := &unit{role: j.role, spec: spec(j, a.plan.command(j, j.args)), answers: client.Ping, stopTime: stopTime(j)}
 	switch j.role {
 	case settings.Namesrv:
 		return u, probe.Namesrv(client)
@@ -165,7 +171,7 @@ func (a *app) unit(j jvm) (*unit, []health.Check) {
 		Namesrv:  func() []string { return namesrvs },
 		Dial:     func(addr string) probe.NamesrvClient { return rocketmq.NewClient(addr) },
 	})
-	a.brokers = append(a.brokers, b)
+	a.broker = b
 	u.link = &brokerLink{broker: client, self: b.Snapshot}
 	for _, addr := range namesrvs {
 		u.link.namesrvs = append(u.link.namesrvs, rocketmq.NewClient(addr))
@@ -189,9 +195,16 @@ func stopTime(j jvm) time.Duration {
 	return 6 * time.Second
 }
 
+// stopping makes the container not ready, before anything else of a stop happens.
+func (a *app) stopping(why string) {
+	a.checker.SetDraining(why)
+	a.phase.Store(phaseStopping)
+	a.drained.Begin()
+}
+
 // progress is a sample of the start, for /startupz.
 func (a *app) progress() health.Progress {
-	p := health.Progress{Phase: a.phase(), Started: a.started()}
+	p := health.Progress{Phase: a.startPhase(), Started: a.started()}
 	for _, proc := range a.runner.processes() {
 		if proc == nil {
 			continue
@@ -216,8 +229,8 @@ func (a *app) started() bool {
 	return a.checker != nil && a.checker.Passed(names...)
 }
 
-// phase names what a start is busy with. RocketMQ leaves the file abort in its store when it does not stop cleanly.
-func (a *app) phase() string {
+// startPhase names what a start is busy with. RocketMQ leaves the file abort in its store when it does not stop cleanly.
+func (a *app) startPhase() string {
 	for _, j := range a.plan.jvms {
 		if j.role == settings.Broker && existing(filepath.Join(j.store, "abort")) != "" {
 			return "recovering after an unclean stop (found " + filepath.Join(j.store, "abort") + ")"
@@ -229,6 +242,7 @@ func (a *app) phase() string {
 // readyChanged logs that the container has become ready or not ready.
 func (a *app) readyChanged(_, to health.Status, why string) {
 	if to == health.Ready {
+		a.phase.CompareAndSwap(phaseStarting, phaseRunning)
 		a.log.Info("ready: "+a.addresses(), "after", time.Since(a.began).Round(time.Millisecond).String())
 		return
 	}
@@ -243,10 +257,8 @@ func (a *app) addresses() string {
 			parts = append(parts, fmt.Sprintf("%s on %s", j.role, j.addr()))
 		}
 	}
-	for _, b := range a.brokers {
-		if s, ok := b.Snapshot(); ok {
-			parts = append(parts, fmt.Sprintf("broker %s at %s", s.Identity.Name, s.Identity.Addr))
-		}
+	if s, ok := a.snapshot(); ok {
+		parts = append(parts, fmt.Sprintf("broker %s at %s", s.Identity.Name, s.Identity.Addr))
 	}
 	if a.plan.role == settings.Standalone && a.plan.identity.AddressSource == "the default of standalone" {
 		parts = append(parts, "for clients on other machines set RMQ_ADVERTISE to this machine's address")
@@ -259,7 +271,13 @@ func (a *app) serve(ctx context.Context) error {
 	go a.checker.Run(ctx)
 	go a.startup.Run(ctx)
 	mux := http.NewServeMux()
-	health.Register(mux, health.Live{Beat: func() time.Time { return time.Unix(0, a.beat.Load()) }, Processes: a.alive}, a.startup, a.checker)
+	live := health.Live{Beat: func() time.Time { return time.Unix(0, a.beat.Load()) }, Processes: a.alive}
+	health.Register(mux, live, a.startup, a.checker)
+	metrics.Register(mux, metrics.Agent{
+		Version: version, Started: a.began, Phases: []string{phaseStarting, phaseRunning, phaseStopping},
+		Phase: func() string { return a.phase.Load().(string) }, Live: live.Report, Ready: a.checker.Report,
+		Up: a.up, Configs: a.plan.checksums, Dropped: a.dropped,
+	}, a.drained, a.snapshot)
 	addr := string(a.plan.settings.HTTPAddr)
 	l, err := net.Listen("tcp", addr)
 	if err != nil {
@@ -272,6 +290,23 @@ func (a *app) serve(ctx context.Context) error {
 	server := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 5 * time.Second, WriteTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10}
 	go func() { _ = server.Serve(l) }() // ends with the program
 	return nil
+}
+
+// snapshot is what the broker last said about itself; false without a broker too.
+func (a *app) snapshot() (probe.Snapshot, bool) {
+	if a.broker == nil {
+		return probe.Snapshot{}, false
+	}
+	return a.broker.Snapshot()
+}
+
+// up says which processes run.
+func (a *app) up() map[string]bool {
+	up := map[string]bool{}
+	for role, proc := range a.runner.processes() {
+		up[string(role)] = proc != nil && proc.Running()
+	}
+	return up
 }
 
 // alive says whether the processes that should run do.

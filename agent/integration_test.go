@@ -115,7 +115,7 @@ func TestStopUnregistersAtOnce(t *testing.T) {
 
 func TestDrainWaitsForProducers(t *testing.T) {
 	namesrv := startNamesrv(t)
-	a, _ := startBroker(t, t.TempDir(), namesrv, "RMQ_ORDINAL=0", "RMQ_GRACE_PERIOD=90s")
+	a, aAddr := startBroker(t, t.TempDir(), namesrv, "RMQ_ORDINAL=0", "RMQ_GRACE_PERIOD=90s")
 	b, _ := startBroker(t, t.TempDir(), namesrv, "RMQ_ORDINAL=1")
 	a.awaitStatus("/readyz", 200, time.Minute)
 	b.awaitStatus("/readyz", 200, time.Minute)
@@ -128,24 +128,35 @@ func TestDrainWaitsForProducers(t *testing.T) {
 	if err := load.Start(); err != nil {
 		t.Fatal(err)
 	}
-	client := rocketmq.NewClient(namesrv)
-	defer client.Close()
 	awaitPuts(t, a, 20)
 	a.signal(syscall.SIGTERM)
 	a.assertStopped(100 * time.Second)
+	steps := a.records("stop: wait for quiet")
+	if len(steps) != 1 || !strings.HasPrefix(fmt.Sprint(steps[0]["outcome"]), "quiet") {
+		t.Errorf("the drain did not end in quiet: %v", steps)
+	}
+	a2 := startAgent(t, a.dir, []string{"RMQ_CONF_listenPort=" + port(aAddr)}, "broker", "-n", namesrv) // as a rolling restart does
 	report := map[string]any{}
 	if err := json.NewDecoder(out).Decode(&report); err != nil {
 		t.Fatal(err)
 	}
 	if err := load.Wait(); err != nil {
-		t.Errorf("the load was disturbed by an ordered stop: %v\n%v", err, report)
+		t.Errorf("messages were lost: %v\n%v", err, report)
 	}
-	steps := a.records("stop: wait for quiet")
-	if len(steps) != 1 || !strings.HasPrefix(fmt.Sprint(steps[0]["outcome"]), "quiet") {
-		t.Errorf("the drain did not end in quiet: %v", steps)
+	for failure := range report["sent"].(map[string]any)["failures"].(map[string]any) {
+		if strings.Contains(failure, "connect") {
+			t.Errorf("a producer met a closed broker in spite of the drain: %v", report["sent"])
+		}
 	}
-	b.signal(syscall.SIGTERM)
-	b.assertStopped(time.Minute)
+	for _, broker := range []*agentRun{a2, b} {
+		broker.signal(syscall.SIGTERM)
+		broker.assertStopped(time.Minute)
+	}
+}
+
+func port(addr string) string {
+	_, port, _ := net.SplitHostPort(addr)
+	return port
 }
 
 // awaitPuts waits until the broker has stored n messages.
@@ -181,8 +192,7 @@ func TestKilledJVM(t *testing.T) {
 	if !a.hasAbort() {
 		t.Fatal("RocketMQ leaves an abort file when it is killed: this test proves nothing")
 	}
-	_, port, _ := net.SplitHostPort(addr)
-	b := startAgent(t, dir, []string{"RMQ_CONF_listenPort=" + port}, "broker", "-n", namesrv)
+	b := startAgent(t, dir, []string{"RMQ_CONF_listenPort=" + port(addr)}, "broker", "-n", namesrv)
 	if _, body, _ := awaitHTTP(b, "/startupz"); !strings.Contains(body, "recovering") {
 		t.Errorf("/startupz does not speak of the recovery: %s", body)
 	}

@@ -51,7 +51,6 @@ type runner struct {
 	signals  <-chan os.Signal
 	draining func(why string) // makes the container not ready
 	onStep   func(drain.Step)
-	onStart  func(*unit) // called after the unit's process exists
 
 	mu    sync.Mutex // guards units[i].proc for processes
 	units []*unit
@@ -120,7 +119,6 @@ func (r *runner) start(u *unit) error {
 	u.proc = p
 	r.mu.Unlock()
 	r.log.Info("started "+string(u.role), "pid", p.Pid)
-	r.onStart(u)
 	go func() {
 		<-p.Exited()
 		r.exits <- u

@@ -5,7 +5,7 @@ import (
 	"io"
 	"os"
 
-	launch "rocketmq-agent/agent/launch0"
+	"rocketmq-agent/agent/launch"
 )
 
 // printVersion prints the agent's own version, and the RocketMQ and Java it finds.

@@ -88,7 +88,7 @@ func (c *cluster) pods(component string) []pod {
 func (c *cluster) waitReady(component string, n int) []pod {
 	c.Helper()
 	var pods []pod
-	c.within(3*time.Minute, fmt.Sprintf("%d pods of %s ready", n, component), func() error {
+	c.within(5*time.Minute, fmt.Sprintf("%d pods of %s ready", n, component), func() error {
 		pods = c.pods(component)
 		ready := 0
 		for _, p := range pods {

@@ -2,25 +2,31 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"time"
-
-	"rocketmq-agent/smoketest/mq"
 )
 
 // finish waits until everything has arrived that must, and whatever else was
 // stored by now has been read too. It gives up after the timeout without
 // progress, or when the context ends. What others send meanwhile is no progress.
-func (r *receiver) finish(ctx context.Context) {
+// The error is a queue that cannot be read to its end; what is missing is for
+// the books to tell.
+func (r *receiver) finish(ctx context.Context) error {
 	r.mu.Lock()
 	r.progress = time.Now()
 	r.mu.Unlock()
 	for ctx.Err() == nil && !r.stuck() {
 		r.findEnds(ctx)
 		if r.books.Counts().Awaited == 0 && r.reachedEnds() {
-			return
+			return nil
 		}
 		pause(ctx, lookPeriod)
 	}
+	if ctx.Err() == nil && !r.reachedEnds() {
+		_, last := r.failures.summary()
+		return fmt.Errorf("cannot read all queues to their ends, last: %s", last)
+	}
+	return nil
 }
 
 func (r *receiver) stuck() bool {
@@ -31,8 +37,8 @@ func (r *receiver) stuck() bool {
 
 // findEnds asks for the ends that are not known yet.
 func (r *receiver) findEnds(ctx context.Context) {
-	for q, consumer := range r.endless() {
-		end, err := consumer.End(ctx, q.id)
+	for _, q := range r.endless() {
+		end, err := r.admin.end(ctx, r.opts.topic, q)
 		if err != nil {
 			r.failures.add(err)
 			pause(ctx, pullPause)
@@ -44,13 +50,13 @@ func (r *receiver) findEnds(ctx context.Context) {
 	}
 }
 
-func (r *receiver) endless() map[queue]*mq.Consumer {
+func (r *receiver) endless() []queue {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	queues := make(map[queue]*mq.Consumer)
+	var queues []queue
 	for q := range r.next {
 		if _, known := r.ends[q]; !known {
-			queues[q] = r.consumers[q.broker]
+			queues = append(queues, q)
 		}
 	}
 	return queues

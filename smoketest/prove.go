@@ -10,8 +10,13 @@ import (
 	"rocketmq-agent/smoketest/mq"
 )
 
-// cleanUpPatience is how long the deletion of the topic may take.
-const cleanUpPatience = 10 * time.Second
+const (
+	// routePatience is how long name servers may take to learn of a topic.
+	routePatience = 10 * time.Second
+
+	// cleanUpPatience is how long the deletion of the topic may take.
+	cleanUpPatience = 10 * time.Second
+)
 
 // prove does one run and returns its result, whatever happens.
 func prove(ctx context.Context, opts options, stderr *os.File) result {
@@ -35,15 +40,16 @@ type proof struct {
 	opts     options
 	admin    *admin
 	books    *ledger.Ledger
-	brokers  []string  // addresses on which the run created the topic
+	created  int       // number of brokers on which the run created the topic
 	sender   *sender   // nil unless it sends
 	receiver *receiver // nil unless it receives
+	complete bool      // nothing more can arrive
 }
 
 // prepare sees to it that the topic exists.
 func (p *proof) prepare(ctx context.Context) error {
 	if p.opts.receiveOnly {
-		return p.admin.await(ctx, p.opts.topic, 1)
+		return p.await(ctx, 1)
 	}
 	if !p.opts.ownTopic {
 		exists, err := p.admin.exists(ctx, p.opts.topic)
@@ -51,23 +57,32 @@ func (p *proof) prepare(ctx context.Context) error {
 			return err
 		}
 		if exists {
-			return p.admin.await(ctx, p.opts.topic, 1)
+			return p.await(ctx, 1)
 		}
 	}
 	return p.create(ctx)
 }
 
-func (p *proof) create(ctx context.Context) (err error) {
-	p.brokers = p.opts.brokers
-	if len(p.brokers) == 0 {
-		if p.brokers, err = p.admin.masters(ctx); err != nil {
+// await waits for the topic, but no longer than the user would.
+func (p *proof) await(ctx context.Context, brokers int) error {
+	ctx, cancel := context.WithTimeout(ctx, min(p.opts.timeout, routePatience))
+	defer cancel()
+	return p.admin.await(ctx, p.opts.topic, brokers)
+}
+
+func (p *proof) create(ctx context.Context) error {
+	brokers := p.opts.brokers
+	if len(brokers) == 0 {
+		var err error
+		if brokers, err = p.admin.masters(ctx); err != nil {
 			return err
 		}
 	}
-	if err := p.admin.create(ctx, p.opts.topic, p.brokers); err != nil {
+	p.created = len(brokers)
+	if err := p.admin.create(ctx, p.opts.topic, brokers); err != nil {
 		return err
 	}
-	return p.admin.await(ctx, p.opts.topic, len(p.brokers))
+	return p.await(ctx, len(brokers))
 }
 
 // exchange sends and receives, as the options want it.
@@ -93,13 +108,20 @@ func (p *proof) exchange(ctx context.Context) error {
 	if ctx.Err() == nil {
 		reading = ctx
 	}
+	return p.finish(ctx, reading)
+}
+
+// finish waits for what must still arrive.
+func (p *proof) finish(ctx, reading context.Context) error {
+	var err error
 	if p.receiver != nil {
-		p.receiver.finish(reading)
+		err = p.receiver.finish(reading)
 	}
 	if ctx.Err() != nil {
 		return fmt.Errorf("interrupted with %d messages awaited", p.books.Counts().Awaited)
 	}
-	return nil
+	p.complete = p.receiver != nil
+	return err
 }
 
 func (p *proof) send(ctx context.Context) error {
@@ -115,10 +137,10 @@ func (p *proof) send(ctx context.Context) error {
 
 // cleanUp deletes the topic if it is the run's own.
 func (p *proof) cleanUp() error {
-	if !p.opts.ownTopic || p.opts.keep || len(p.brokers) == 0 {
+	if !p.opts.ownTopic || p.opts.keep || p.created == 0 {
 		return nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), cleanUpPatience)
 	defer cancel()
-	return p.admin.remove(ctx, p.opts.topic, p.brokers)
+	return p.admin.remove(ctx, p.opts.topic, p.created)
 }

@@ -29,12 +29,13 @@ type receiver struct {
 	failures *failures
 	started  time.Time
 
-	mu        sync.Mutex
-	consumers map[string]*mq.Consumer // by broker name
-	next      map[queue]int64         // the offset that is read next
-	ends      map[queue]int64         // where each queue ended when the sending was over
-	progress  time.Time               // the last step forward
-	arrival   time.Time               // the last one of this run
+	consumers map[string]*mq.Consumer // by broker name, for add alone
+
+	mu       sync.Mutex
+	next     map[queue]int64 // the offset that is read next
+	ends     map[queue]int64 // where each queue ended when the sending was over
+	progress time.Time       // the last step forward
+	arrival  time.Time       // the last one of this run
 }
 
 func newReceiver(opts options, admin *admin, books *ledger.Ledger) *receiver {
@@ -47,12 +48,18 @@ func newReceiver(opts options, admin *admin, books *ledger.Ledger) *receiver {
 // start begins to read, until the context ends. What others left in the topic
 // is passed over, unless it is what the run looks for.
 func (r *receiver) start(ctx context.Context) error {
-	queues, err := r.admin.queues(ctx, r.opts.topic)
+	route, err := r.admin.route(ctx, r.opts.topic)
 	if err != nil {
 		return err
 	}
-	for _, q := range queues {
-		if err := r.add(ctx, q, !r.opts.receiveOnly && !r.opts.ownTopic); err != nil {
+	for q := range route.queues {
+		var first int64
+		if !r.opts.receiveOnly && !r.opts.ownTopic {
+			if first, err = r.admin.end(ctx, r.opts.topic, q); err != nil {
+				return err
+			}
+		}
+		if err := r.add(ctx, q, first); err != nil {
 			return err
 		}
 	}
@@ -64,52 +71,41 @@ func (r *receiver) start(ctx context.Context) error {
 func (r *receiver) refresh(ctx context.Context) {
 	for ctx.Err() == nil {
 		pause(ctx, routeRefresh)
-		queues, err := r.admin.queues(ctx, r.opts.topic)
+		route, err := r.admin.route(ctx, r.opts.topic)
 		if err != nil {
 			continue
 		}
-		for _, q := range queues {
-			if err := r.add(ctx, q, false); err != nil {
+		for q := range route.queues {
+			if err := r.add(ctx, q, 0); err != nil {
 				r.failures.add(err)
 			}
 		}
 	}
 }
 
-// add begins to read a queue, at its end or at its first offset, unless it is
-// being read. It has one caller at a time.
-func (r *receiver) add(ctx context.Context, q queue, atEnd bool) error {
+// add begins to read a queue at an offset, unless it is being read. It has one
+// caller at a time.
+func (r *receiver) add(ctx context.Context, q queue, first int64) error {
 	r.mu.Lock()
 	_, known := r.next[q]
-	consumer := r.consumers[q.broker]
 	r.mu.Unlock()
 	if known {
 		return nil
 	}
+	consumer := r.consumers[q.broker]
 	if consumer == nil {
 		var err error
 		if consumer, err = mq.NewConsumer(r.opts.namesrvs, r.opts.topic, q.broker); err != nil {
 			return err
 		}
 		context.AfterFunc(ctx, consumer.Close)
+		r.consumers[q.broker] = consumer
 	}
-	first, err := r.first(ctx, consumer, q, atEnd)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.consumers[q.broker] = consumer
-	if err != nil {
-		return err
-	}
 	r.next[q] = first
 	go r.read(ctx, consumer, q, first)
 	return nil
-}
-
-func (r *receiver) first(ctx context.Context, consumer *mq.Consumer, q queue, atEnd bool) (int64, error) {
-	if !atEnd {
-		return 0, nil
-	}
-	return consumer.End(ctx, q.id)
 }
 
 func (r *receiver) read(ctx context.Context, consumer *mq.Consumer, q queue, offset int64) {

@@ -53,7 +53,7 @@ func (r *receivedResult) writeText(out io.Writer) {
 		fmt.Fprintf(out, "  latency   %s\n", r.LatencyMs)
 	}
 	if r.ArrivedUnacknowledged > 0 {
-		fmt.Fprintf(out, "  extra     %d failed sends were stored all the same, %d messages twice\n",
+		fmt.Fprintf(out, "  extra     %d failed sends were stored all the same, %d messages more than once\n",
 			r.ArrivedUnacknowledged, r.RetryDuplicates)
 	}
 	if r.Foreign > 0 {

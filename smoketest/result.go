@@ -51,7 +51,7 @@ type receivedResult struct {
 	Examples   map[ledger.Kind][]ledger.Finding `json:"examples,omitempty"`
 
 	ArrivedUnacknowledged int            `json:"arrivedUnacknowledged"` // failed for the sender, stored all the same
-	RetryDuplicates       int            `json:"retryDuplicates"`       // messages stored twice for that reason
+	RetryDuplicates       int            `json:"retryDuplicates"`       // messages stored more than once for that reason
 	Failures              map[string]int `json:"failures,omitempty"`    // failed pulls by reason
 	Seconds               float64        `json:"seconds"`               // to the last arrival
 	PerSecond             float64        `json:"perSecond"`
@@ -68,7 +68,7 @@ type percentiles struct {
 
 // result judges the run. The error is what ended it early, nil for nothing.
 func (p *proof) result(took time.Duration, err error) result {
-	verdict := p.books.Judge(p.receiver != nil && err == nil)
+	verdict := p.books.Judge(p.complete)
 	r := result{
 		Reasons: []string{}, Run: p.opts.run, Topic: p.opts.topic,
 		Messages: verdict.Messages, Verified: verdict.Verified, Seconds: seconds(took),

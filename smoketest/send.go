@@ -80,7 +80,7 @@ func (s *sender) dispatch(ctx context.Context, work chan<- int) {
 // deliver makes attempts until one is acknowledged or there is no point.
 func (s *sender) deliver(ctx context.Context, seq int) {
 	for number := 0; ; number++ {
-		err := s.attempt(ctx, content.ID{Run: s.opts.run, Seq: seq, Attempt: number})
+		err := s.attempt(content.ID{Run: s.opts.run, Seq: seq, Attempt: number})
 		if err == nil || s.hopeless() || ctx.Err() != nil {
 			return
 		}
@@ -88,10 +88,10 @@ func (s *sender) deliver(ctx context.Context, seq int) {
 	}
 }
 
-func (s *sender) attempt(ctx context.Context, id content.ID) error {
+func (s *sender) attempt(id content.ID) error {
 	body := content.Encode(id, s.opts.size)
 	s.books.Sending(id, time.Now())
-	place, err := s.producer.Send(ctx, s.opts.topic, id.Key(), body)
+	place, err := s.producer.Send(s.opts.topic, id.Key(), body)
 	now := time.Now()
 	if err != nil {
 		s.failed(err, now)

@@ -43,10 +43,10 @@ var options = []option{
 func setPrint(r *Run, _ string) error { r.Print = true; return nil }
 
 func setProxyMode(r *Run, v string) error {
-	if v = strings.ToLower(v); v != "local" && v != "cluster" {
-		return fmt.Errorf("allowed: local, cluster")
+	r.ProxyMode = strings.ToLower(v)
+	if r.ProxyMode != "local" && r.ProxyMode != "cluster" {
+		return fmt.Errorf("%q: allowed: local, cluster", v)
 	}
-	r.ProxyMode = v
 	return nil
 }
 
@@ -67,9 +67,6 @@ func ParseRun(args []string) (Run, error) {
 		if args, err = r.next(args); err != nil {
 			return Run{}, err
 		}
-	}
-	if r.Role == settings.Proxy && r.ProxyMode == "local" {
-		r.Role, r.EnableProxy = settings.Broker, true // mqproxy -pm local is mqbroker --enable-proxy by its other name
 	}
 	return r, nil
 }

@@ -2,10 +2,11 @@ package config
 
 import "bytes"
 
-// plainJSON makes JSON of what fastjson2 reads beyond it: comments, strings in single quotes, a comma after the last
-// element. Other mistakes stay as they are.
+// plainJSON makes JSON of what fastjson2 reads beyond it: a byte order mark, comments, strings in single quotes, a comma
+// after the last element. Other mistakes stay as they are.
 func plainJSON(text []byte) []byte {
 	var out []byte
+	text = bytes.TrimPrefix(text, []byte("\ufeff"))
 	for len(text) > 0 {
 		n := 1
 		switch {

@@ -36,7 +36,8 @@ func WriteFile(dir, name string, text []byte) error {
 }
 
 func writeFile(dir, name string, text []byte) error {
-	f, err := os.CreateTemp(dir, "."+name+".*") // mode 0600
+	// Always the same name, so that the next write removes what one that was killed has left.
+	f, err := os.OpenFile(filepath.Join(dir, "."+name+".new"), os.O_WRONLY|os.O_CREATE|os.O_TRUNC|syscall.O_NOFOLLOW, 0o600)
 	if err != nil {
 		return err
 	}

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -49,7 +50,13 @@ type Step struct {
 	Name    string
 	Start   time.Duration // since the stop was asked for
 	Took    time.Duration
-	Outcome string
+	Outcome string // one word or two, and details after a colon
+}
+
+// Result is the outcome without its details.
+func (s Step) Result() string {
+	result, _, _ := strings.Cut(s.Outcome, ":")
+	return result
 }
 
 // Stop is one orderly stop. All its phases take their time from the same deadline.
@@ -83,7 +90,7 @@ func (s Stop) Quiesce(b Broker, latest time.Time) {
 	go func() { // ends with ctx
 		select {
 		case <-s.Hurry:
-			hurry(errors.New("cut short by a second signal"))
+			hurry(errors.New("cut short: by a second signal"))
 		case <-ctx.Done():
 		}
 	}()
@@ -99,6 +106,11 @@ func (s Stop) Quiesce(b Broker, latest time.Time) {
 
 // forbid takes the write permission off where that helps anybody.
 func (s Stop) forbid(ctx context.Context, b Broker, latest time.Time) (forbidden bool, outcome string) {
+	select {
+	case <-s.Hurry:
+		return false, "skipped: a second signal came before"
+	default:
+	}
 	if ctx.Err() != nil {
 		return false, fmt.Sprintf("skipped: the grace period leaves %v beside RocketMQ's own stop", max(0, latest.Sub(s.Begin)).Round(time.Second))
 	}
@@ -157,14 +169,14 @@ func (s Stop) Terminate(name string, p Process) (killed bool) {
 		}
 		asked := p.ThreadDump()
 		if goneBy(p, s.Deadline) {
-			return "gone at the last moment"
+			return "gone: at the last moment"
 		}
 		killed = true
 		p.Kill()
 		if !goneBy(p, time.Now().Add(lead)) {
-			return fmt.Sprintf("killed at the deadline, but still there: it waits in the kernel, probably for its disk (thread dump asked of %d)", asked)
+			return fmt.Sprintf("killed: at the deadline, but still there, waiting in the kernel, probably for its disk; thread dump asked of %d", asked)
 		}
-		return fmt.Sprintf("killed at the deadline (thread dump asked of %d)", asked)
+		return fmt.Sprintf("killed: at the deadline; thread dump asked of %d", asked)
 	})
 	return killed
 }

@@ -6,14 +6,25 @@ import (
 	"time"
 )
 
-// staleAfter is how many periods an answer counts.
-const staleAfter = 3
+const (
+	// staleAfter is how many periods an answer counts.
+	staleAfter = 3
+
+	// startFraction is how late, in fractions of its own length, the end of a start may be noticed. A long one slows the
+	// checks down: a broker that recovers for an hour, or that no name server ever lists, is not asked twice a second.
+	startFraction = 20
+)
 
 // Timing says how often the checks run. A fault shows after at most Period + Timeout.
 type Timing struct {
 	Period     time.Duration // between two runs of a check
-	FastPeriod time.Duration // the same until everything passed for the first time, so that a start is noticed at once
+	FastPeriod time.Duration // the same at the beginning of a start, so that its end is noticed at once
 	Timeout    time.Duration // the deadline of one run
+}
+
+// during is the period while everything has not passed yet, so long after the beginning.
+func (t Timing) during(start time.Duration) time.Duration {
+	return min(max(start/startFraction, t.FastPeriod), t.Period)
 }
 
 // DefaultTiming is what the agent runs with.
@@ -58,7 +69,7 @@ func (c *Checker) Run(ctx context.Context) {
 	go c.tellChanges(ctx)
 	next := time.NewTimer(0)
 	defer next.Stop()
-	period := c.timing.FastPeriod
+	began, started := time.Now(), false
 	for {
 		select {
 		case <-ctx.Done():
@@ -68,11 +79,12 @@ func (c *Checker) Run(ctx context.Context) {
 		for _, e := range c.entries {
 			c.launch(ctx, e)
 		}
-		c.wake() // an answer may have become stale
-		if c.Report().OK {
-			period = c.timing.Period
+		started = started || c.Report().OK
+		if started {
+			next.Reset(c.timing.Period)
+		} else {
+			next.Reset(c.timing.during(time.Since(began)))
 		}
-		next.Reset(period)
 	}
 }
 

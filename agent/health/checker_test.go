@@ -134,6 +134,23 @@ func TestCheckerIsFastOnlyUntilReadyOnce(t *testing.T) {
 	})
 }
 
+func TestLongStartSlowsTheChecksDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var s switchable
+		s.fault.Store("recovering")
+		_, told := start(t, Check{"broker", s.run})
+		after(5 * time.Minute)
+		before := s.runs.Load()
+		after(5 * time.Minute)
+		if n := s.runs.Load() - before; n != 60 {
+			t.Errorf("%d runs in 5 minutes, want 60", n)
+		}
+		s.fault.Store("")
+		after(DefaultTiming().Period)
+		told.want(t, "not ready -> ready: every check passed")
+	})
+}
+
 func TestCheckThatHangsStallsOnlyItself(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var good switchable
@@ -164,7 +181,7 @@ func TestCheckThatHangsStallsOnlyItself(t *testing.T) {
 		close(release)
 		after(0)
 		wantLine(t, c, "deaf", Failing, "the answer took 1m2s, more than 2s")
-		after(DefaultTiming().FastPeriod)
+		after(DefaultTiming().Period)
 		told.want(t, "not ready -> ready: every check passed")
 	})
 }
@@ -209,7 +226,7 @@ func TestAnswersGrowStale(t *testing.T) {
 	})
 }
 
-func TestStalenessIsTold(t *testing.T) {
+func TestHungCheckIsTold(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		block := make(chan struct{})
 		var runs atomic.Int32
@@ -243,6 +260,7 @@ func TestEndOfTheAgentIsNoFault(t *testing.T) {
 		cancel()
 		after(0)
 		told.want(t, "not ready -> ready: every check passed")
+		wantLine(t, c, "broker", OK, "")
 	})
 }
 

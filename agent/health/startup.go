@@ -37,7 +37,7 @@ func NewStartup(sample func() Progress) *Startup {
 	return s
 }
 
-// Run samples once a second until the start or the context is over.
+// Run samples once a second until the start or the context is over. A start that is over stays so.
 func (s *Startup) Run(ctx context.Context) {
 	tick := time.NewTicker(sampleEvery)
 	defer tick.Stop()
@@ -50,14 +50,11 @@ func (s *Startup) Run(ctx context.Context) {
 	}
 }
 
-// observe takes a sample and says whether the start is over. Once it is, it stays so.
+// observe takes a sample and says whether the start is over.
 func (s *Startup) observe() bool {
 	p := s.sample()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.last.Started {
-		return true
-	}
 	if p.Work != s.last.Work {
 		s.moved = time.Now()
 	}

@@ -12,12 +12,17 @@ import (
 	"rocketmq-agent/agent/settings"
 )
 
-// queueLength is how many lines wait for a slow reader before lines are dropped, at a few hundred bytes each.
-const queueLength = 1024
+// What waits for a slow reader before lines are dropped: so many lines of a few hundred bytes each, and never much more
+// than so many bytes, because an error from outside can be long.
+const (
+	queueLength = 1024
+	queueBytes  = 1 << 20
+)
 
 // Writer passes lines to another writer from a goroutine of its own. Lines that find the queue full are dropped.
 type Writer struct {
 	queue   chan entry
+	waiting atomic.Int64 // bytes in the queue
 	dropped atomic.Uint64
 }
 
@@ -37,6 +42,7 @@ func NewWriter(w io.Writer) *Writer {
 				continue
 			}
 			_, _ = w.Write(e.line) // a closed output has no place to complain to
+			q.waiting.Add(-int64(len(e.line)))
 		}
 	}()
 	return q
@@ -44,9 +50,15 @@ func NewWriter(w io.Writer) *Writer {
 
 // Write takes one line. It never blocks and never fails.
 func (q *Writer) Write(line []byte) (int, error) {
+	if q.waiting.Load() > queueBytes {
+		q.dropped.Add(1)
+		return len(line), nil
+	}
+	q.waiting.Add(int64(len(line)))
 	select {
 	case q.queue <- entry{line: bytes.Clone(line)}:
 	default:
+		q.waiting.Add(-int64(len(line)))
 		q.dropped.Add(1)
 	}
 	return len(line), nil

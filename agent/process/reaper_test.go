@@ -22,6 +22,9 @@ import (
 
 // Scenario 8: 1000 orphans leave in the same moment in which 300 commands of our own do.
 func TestOrphanStorm(t *testing.T) {
+	if !processtest.InNamespace(t) {
+		return
+	}
 	const orphans, commands = 1000, 300
 	sup := newSupervisor(t)
 	file := files(t)
@@ -97,8 +100,9 @@ func TestSIGCHLDOffAtStart(t *testing.T) {
 		}
 		return
 	}
+	t.Parallel() // no Supervisor in this process
 	for _, how := range []string{"--ignore-signal=CHLD", "--block-signal=CHLD"} {
-		cmd := exec.Command("env", how, "DEAF=1", processtest.Self(t), "-test.run=^"+t.Name()+"$")
+		cmd := exec.Command("env", how, "DEAF=1", processtest.QuickExit, processtest.Self(t), "-test.run=^"+t.Name()+"$")
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Errorf("env %s: %v\n%s", how, err, out)
 		}
@@ -120,6 +124,9 @@ func TestForkChain(t *testing.T) {
 
 // Scenario 23.
 func TestCycles(t *testing.T) {
+	if !processtest.InNamespace(t) {
+		return
+	}
 	const warm, cycles = 50, 500
 	sup := newSupervisor(t)
 	var before, after resources
@@ -171,8 +178,9 @@ func TestOneProcessor(t *testing.T) {
 	if os.Getenv("GOMAXPROCS") == "1" {
 		t.Skip("is on one processor already")
 	}
+	t.Parallel() // no Supervisor in this process
 	cmd := exec.Command(processtest.Self(t), "-test.skip=^(TestOneProcessor|TestCycles)$", "-test.timeout=60s")
-	cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
+	cmd.Env = append(os.Environ(), "GOMAXPROCS=1", processtest.QuickExit)
 	if out, err := cmd.CombinedOutput(); err != nil {
 		t.Errorf("on one processor: %v\n%s", err, strings.TrimSpace(string(out)))
 	}

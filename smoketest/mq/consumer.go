@@ -3,7 +3,6 @@ package mq
 import (
 	"context"
 	"fmt"
-	"math"
 	"sync/atomic"
 	"time"
 
@@ -106,19 +105,6 @@ func (c *Consumer) Pull(ctx context.Context, queue int, offset int64) (Batch, er
 		batch.Messages = append(batch.Messages, Message{Key: msg.GetKeys(), Body: msg.Body, Offset: msg.QueueOffset})
 	}
 	return batch, nil
-}
-
-// End returns the offset that the next message of a queue will get. Brokers
-// answer a pull beyond it at once.
-func (c *Consumer) End(ctx context.Context, queue int) (int64, error) {
-	result, err := c.pull(ctx, queue, math.MaxInt64/2)
-	if err != nil {
-		return 0, err
-	}
-	if result == nil {
-		return 0, fmt.Errorf("%s does not say where queue %d ends", c.broker, queue)
-	}
-	return result.MaxOffset, nil
 }
 
 // Close ends the consumer.

@@ -63,10 +63,10 @@ func (p *Producer) start() (rocketmq.Producer, error) {
 // Send makes exactly one attempt of at most 3 s to send a message. After an
 // error the message may be stored or not. Only SEND_OK is an acknowledgement:
 // the other statuses of a stored message say that a flush or a slave failed.
-func (p *Producer) Send(ctx context.Context, topic, key string, body []byte) (Place, error) {
+func (p *Producer) Send(topic, key string, body []byte) (Place, error) {
 	msg := primitive.NewMessage(topic, body).WithKeys([]string{key})
 	client := p.client.Load()
-	result, err := (*client).SendSync(ctx, msg)
+	result, err := (*client).SendSync(context.Background(), msg)
 	if err == nil && result.Status != primitive.SendOK {
 		err = statusError(result.Status)
 	}

@@ -9,8 +9,9 @@ import (
 
 // avoidance is how long a broker gets no messages after a failure while
 // there are others. The client itself learns of a dead broker only with its
-// next look at the route, up to 30 s later.
-const avoidance = time.Second
+// next look at the routes, up to 30 s later, and every attempt to connect to an
+// address that is gone holds up the sends to all brokers for 3 s.
+const avoidance = 5 * time.Second
 
 // rotation chooses queues in turn and notes its choice in the message.
 type rotation struct {
@@ -28,13 +29,15 @@ func (r *rotation) Select(msg *primitive.Message, queues []*primitive.MessageQue
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := time.Now()
-	for range queues {
-		r.next++
-		msg.Queue = queues[r.next%len(queues)]
-		if now.After(r.avoided[msg.Queue.BrokerName]) {
+	steps := 0 // to the first queue that is not avoided, none if all are
+	for i := range queues {
+		if now.After(r.avoided[queues[(r.next+i)%len(queues)].BrokerName]) {
+			steps = i
 			break
 		}
 	}
+	msg.Queue = queues[(r.next+steps)%len(queues)]
+	r.next += steps + 1
 	return msg.Queue
 }
 

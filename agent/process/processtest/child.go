@@ -60,6 +60,18 @@ func (c Child) Command(path string) string {
 // lifetime ends a child whose test died without ending it.
 const lifetime = 2 * time.Minute
 
+// RunChild lives the life of a child when args, the argv without its first, say so; it returns the exit code then.
+func RunChild(args []string) (code int, isChild bool) {
+	if len(args) < 2 || args[0] != childArg {
+		return 0, false
+	}
+	var c Child
+	if err := json.Unmarshal([]byte(args[1]), &c); err != nil {
+		panic(err)
+	}
+	return c.run(), true
+}
+
 // run is the life of a child; it returns the exit code.
 func (c Child) run() int {
 	time.AfterFunc(lifetime, func() { os.Exit(99) })
@@ -81,10 +93,9 @@ func (c Child) run() int {
 		Write(c.Ready, strconv.Itoa(os.Getpid()))
 	}
 	c.stay(signals)
-	if c.Signal != 0 {
-		signal.Reset(syscall.Signal(c.Signal))
-		_ = syscall.Kill(os.Getpid(), syscall.Signal(c.Signal))
-		select {}
+	if c.Signal != 0 { // a shell in this process's place has no handlers that could be in the way
+		script := "ulimit -c 0; kill -" + strconv.Itoa(c.Signal) + " $$"
+		panic(syscall.Exec("/bin/sh", []string{"sh", "-c", script}, os.Environ()))
 	}
 	return c.Code
 }

@@ -2,17 +2,23 @@ package processtest
 
 import (
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"runtime"
+	"strconv"
 	"syscall"
 	"testing"
+	"time"
 
 	"golang.org/x/sys/unix"
 )
 
 // insideVariable tells a test binary that it is PID 1 of a namespace made by InNamespace.
 const insideVariable = "PROCESSTEST_INSIDE"
+
+// QuickExit is for the environment of a program with the race detector, which else waits a second before a clean exit.
+const QuickExit = "GORACE=atexit_sleep_ms=0"
 
 // InNamespace runs the calling top-level test once more as PID 1 of a new PID namespace that has its own /proc. It is
 // true in there: the test goes on. Outside it is false, and the verdict has been taken over: the test returns.
@@ -28,25 +34,33 @@ func InNamespace(t *testing.T) bool {
 	if os.Getenv(insideVariable) != "" {
 		return true
 	}
-	cmd := exec.Command(Self(t), "-test.run=^"+t.Name()+"$", "-test.timeout=60s")
-	cmd.Env = append(os.Environ(), insideVariable+"=1")
-	cmd.SysProcAttr = Namespace()
+	cmd := exec.Command(Self(t), "-test.run=^"+t.Name()+"$", "-test.timeout=60s", "-test.v="+strconv.FormatBool(testing.Verbose()))
+	cmd.Env = append(os.Environ(), insideVariable+"=1", QuickExit)
+	cmd.SysProcAttr = inNamespaces(syscall.CLONE_NEWPID | syscall.CLONE_NEWNS)
 	runtime.LockOSThread() // the parent-death signal belongs to this thread
 	defer runtime.UnlockOSThread()
 	out, err := cmd.CombinedOutput()
 	if cmd.ProcessState == nil {
-		refused(t, err)
+		Refused(t, err)
 	}
+	t.Logf("in a PID namespace:\n%s", out)
 	if err != nil {
-		t.Errorf("in a PID namespace: %v\n%s", err, out)
+		t.Error(err)
 	}
 	return false
 }
 
-// Namespace makes a command PID 1 of new PID and mount namespaces that end with the thread that starts it. It must
-// mount /proc itself.
-func Namespace() *syscall.SysProcAttr {
-	attr := &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWPID | syscall.CLONE_NEWNS, Pdeathsig: syscall.SIGKILL}
+// Container makes a command that has namespaces of its own, which end with the thread that starts it: a network, and
+// where it is to be PID 1 also the PIDs and the mounts. It must call EnterContainer itself.
+func Container(pid1 bool) *syscall.SysProcAttr {
+	if pid1 {
+		return inNamespaces(syscall.CLONE_NEWNET | syscall.CLONE_NEWPID | syscall.CLONE_NEWNS)
+	}
+	return inNamespaces(syscall.CLONE_NEWNET)
+}
+
+func inNamespaces(flags uintptr) *syscall.SysProcAttr {
+	attr := &syscall.SysProcAttr{Cloneflags: flags, Pdeathsig: syscall.SIGKILL}
 	if uid, gid := os.Geteuid(), os.Getegid(); uid != 0 {
 		attr.Cloneflags |= syscall.CLONE_NEWUSER
 		attr.UidMappings = []syscall.SysProcIDMap{{ContainerID: 0, HostID: uid, Size: 1}}
@@ -55,12 +69,26 @@ func Namespace() *syscall.SysProcAttr {
 	return attr
 }
 
-func refused(t *testing.T, err error) {
+// Refused ends a test that could not make a namespace.
+func Refused(t testing.TB, err error) {
 	t.Helper()
 	if os.Geteuid() == 0 {
 		t.Fatalf("cannot make a PID namespace, although this is root: %v", err)
 	}
 	t.Skipf("not shown here: this user may not make a PID namespace (%v); run the tests as root", err)
+}
+
+// EnterContainer does what is left to do inside new namespaces: /proc must show them, and loopback must be up.
+func EnterContainer() error {
+	if os.Getpid() == 1 {
+		if err := mountProc(); err != nil {
+			return err
+		}
+	}
+	if err := loopbackUp(); err != nil {
+		return fmt.Errorf("cannot bring loopback up: %w", err)
+	}
+	return nil
 }
 
 func mountProc() error {
@@ -71,4 +99,42 @@ func mountProc() error {
 		return fmt.Errorf("cannot mount /proc of the namespace: %w", err)
 	}
 	return nil
+}
+
+func loopbackUp() error {
+	fd, err := unix.Socket(unix.AF_INET, unix.SOCK_DGRAM|unix.SOCK_CLOEXEC, 0)
+	if err != nil {
+		return err
+	}
+	defer unix.Close(fd)
+	lo, err := unix.NewIfreq("lo")
+	if err != nil {
+		return err
+	}
+	lo.SetUint16(unix.IFF_UP)
+	return unix.IoctlIfreq(fd, unix.SIOCSIFFLAGS, lo)
+}
+
+// Dial connects to an address in the network namespace of a process.
+func Dial(pid int, addr string) (net.Conn, error) {
+	runtime.LockOSThread() // a namespace belongs to a thread
+	defer runtime.UnlockOSThread()
+	own, err := os.Open("/proc/thread-self/ns/net")
+	if err != nil {
+		return nil, err
+	}
+	defer own.Close()
+	other, err := os.Open(fmt.Sprintf("/proc/%d/ns/net", pid))
+	if err != nil {
+		return nil, err
+	}
+	defer other.Close()
+	if err := unix.Setns(int(other.Fd()), unix.CLONE_NEWNET); err != nil {
+		return nil, err
+	}
+	conn, err := net.DialTimeout("tcp", addr, 5*time.Second)
+	if err := unix.Setns(int(own.Fd()), unix.CLONE_NEWNET); err != nil {
+		panic(err) // this thread is lost for everybody else
+	}
+	return conn, err
 }

@@ -5,7 +5,6 @@
 package processtest
 
 import (
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -22,12 +21,8 @@ const patience = 20 * time.Second
 // Main is the TestMain of a package that uses processtest. Programs are other lives of the test binary: the one that
 // the first argument names is run in place of the tests.
 func Main(m *testing.M, programs map[string]func(args []string) int) {
-	if len(os.Args) > 2 && os.Args[1] == childArg {
-		var c Child
-		if err := json.Unmarshal([]byte(os.Args[2]), &c); err != nil {
-			panic(err)
-		}
-		os.Exit(c.run())
+	if code, isChild := RunChild(os.Args[1:]); isChild {
+		os.Exit(code)
 	}
 	if len(os.Args) > 1 && programs[os.Args[1]] != nil {
 		os.Exit(programs[os.Args[1]](os.Args[2:]))
@@ -168,4 +163,17 @@ func KillAll() {
 			_, _ = syscall.Wait4(pid, nil, 0, nil)
 		}
 	}
+}
+
+// Mentioning lists the processes that have a word in their command line, the folder of a test for example: children
+// name their files there. It sees into namespaces below this one, and no zombies.
+func Mentioning(word string) (pids []int) {
+	paths, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	for _, path := range paths {
+		if text, err := os.ReadFile(path); err == nil && strings.Contains(string(text), word) {
+			pid, _ := strconv.Atoi(strings.Split(path, "/")[2])
+			pids = append(pids, pid)
+		}
+	}
+	return pids
 }

@@ -1,0 +1,171 @@
+package config
+
+import (
+	"encoding/json"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"rocketmq-agent/agent/settings"
+)
+
+func TestProxyDefault(t *testing.T) {
+	in := masters()
+	in.Fields.ClusterName = `a"b\`
+	c, err := Proxy(in, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got map[string]string
+	if err := json.Unmarshal(c.Text, &got); err != nil || got["rocketMQClusterName"] != `a"b\` || got["proxyClusterName"] != `a"b\` || len(got) != 2 {
+		t.Errorf("%s is %v, error %v", c.Text, got, err)
+	}
+	if c.RemotingPort != ProxyRemotingPort || c.GRPCPort != ProxyGRPCPort {
+		t.Errorf("ports %d and %d", c.RemotingPort, c.GRPCPort)
+	}
+	in.Settings.ConfigDir = t.TempDir()
+	write(t, in.Settings.ConfigDir, "rmq-proxy.json.tmpl", `{"grpcServerPort": 9}`)
+	if c, err = Proxy(in, ""); err != nil || c.GRPCPort != 9 {
+		t.Errorf("the folder's template: %s, error %v", c.Text, err)
+	}
+}
+
+// What the file's ports are was asked of fastjson2 2.0.59, which the proxy of 5.5.0 reads it with.
+func TestProxyFileIsPassedOnUntouched(t *testing.T) {
+	tests := []struct {
+		name, text     string
+		remoting, grpc int
+	}{
+		{"plain", `{"remotingListenPort": 18080, "grpcServerPort": 18081}`, 18080, 18081},
+		{"quoted", `{"grpcServerPort": "18081"}`, 8080, 18081},
+		{"comments", "{ // the ports\n  /* \"grpcServerPort\": 1, */ \"grpcServerPort\": 18081 // , \"grpcServerPort\": 2\n}", 8080, 18081},
+		{"no comments in strings", `{"proxyName": "// /* ' \" ", "grpcServerPort": 18081}`, 8080, 18081},
+		{"single quotes", `{'proxyName': 'it\'s a "name" \\', 'grpcServerPort': '18081'}`, 8080, 18081},
+		{"a comma too many", "{\"x\": [1, 2, ], \"grpcServerPort\": 18081,\n}", 8080, 18081},
+		{"a byte order mark", "\ufeff{\"grpcServerPort\": 18081}", 8080, 18081},
+		{"a duplicate", `{"grpcServerPort": 1, "grpcServerPort": 18081}`, 8080, 18081},
+		{"another case is another key", `{"grpcserverport": 18081}`, 8080, 8081},
+		{"big numbers", `{"x": 12345678901234567890}`, 8080, 8081},
+		{"no port", `{"grpcServerPort": null, "remotingListenPort": {}}`, 8080, 8081},
+		{"nothing", ``, 8080, 8081},
+		{"null", `null`, 8080, 8081},
+		{"a list", `[1]`, 8080, 8081},
+		{"two objects", `{"grpcServerPort": 1} {}`, 8080, 8081},
+		{"open comment", `{"grpcServerPort": 1 /* }`, 8080, 8081},
+		{"open string", `{"grpcServerPort": 1, 'x`, 8080, 8081},
+		{"open escape", `{"grpcServerPort": 1, 'x\`, 8080, 8081},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c, err := Proxy(masters(), write(t, t.TempDir(), "rmq-proxy.json", tt.text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if string(c.Text) != tt.text {
+				t.Errorf("became %s", c.Text)
+			}
+			if c.RemotingPort != tt.remoting || c.GRPCPort != tt.grpc {
+				t.Errorf("ports %d and %d, want %d and %d", c.RemotingPort, c.GRPCPort, tt.remoting, tt.grpc)
+			}
+		})
+	}
+}
+
+func TestProxyMerge(t *testing.T) {
+	in := masters()
+	in.Settings.Conf = []settings.ConfValue{
+		setTo("enableACL", "true"), setTo("grpcServerPort", "18081"), setTo("negative", "-1.50"), setTo("remotingListenPort", " 18080 "),
+		setTo("text", "a\"b\nc"), setTo("zero", "007"), setTo("null", "null"), setTo("object", `{"a":1}`), setTo("yes", "yes"), setTo("empty", ""),
+	}
+	path := write(t, t.TempDir(), "rmq-proxy.json", "{\n  // ours\n  'big': 12345678901234567890.5, \"kept\": {\"a\": [1, \"<>\"]}, \"text\": 1,\n}")
+	c, err := Proxy(in, path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `{
+  "big": 12345678901234567890.5,
+  "empty": "",
+  "enableACL": true,
+  "grpcServerPort": 18081,
+  "kept": {
+    "a": [
+      1,
+      "\u003c\u003e"
+    ]
+  },
+  "negative": -1.50,
+  "null": "null",
+  "object": "{\"a\":1}",
+  "remotingListenPort": 18080,
+  "text": "a\"b\nc",
+  "yes": "yes",
+  "zero": "007"
+}`
+	if string(c.Text) != want {
+		t.Errorf("got %s", c.Text)
+	}
+	if c.RemotingPort != 18080 || c.GRPCPort != 18081 {
+		t.Errorf("ports %d and %d", c.RemotingPort, c.GRPCPort)
+	}
+}
+
+func TestProxyMergeRefuses(t *testing.T) {
+	in := masters()
+	in.Settings.Conf = []settings.ConfValue{setTo("grpcServerPort", "1")}
+	for text, reason := range map[string]string{
+		"": "EOF", "null": "it is null", "[1]": "array", `{"a":1} x`: "more after its end", "{a: 1}": "invalid character 'a'",
+	} {
+		path := write(t, t.TempDir(), "rmq-proxy.json", text)
+		_, err := Proxy(in, path)
+		if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "RMQ_CONF_grpcServerPort") || !strings.Contains(err.Error(), reason) {
+			t.Errorf("%q: error %v", text, err)
+		}
+	}
+	missing := filepath.Join(t.TempDir(), "none.json")
+	if _, err := Proxy(in, missing); err == nil || !strings.Contains(err.Error(), missing) {
+		t.Errorf("a missing file: error %v", err)
+	}
+}
+
+// FuzzProxy: no file and no value make it panic, and what is merged is JSON that holds the value.
+func FuzzProxy(f *testing.F) {
+	for _, text := range []string{`{"a":1}`, "{'a':'\\'',}//", "null", "/*", "'", `"\`, "[}"} {
+		f.Add([]byte(text), "18081")
+		f.Add([]byte(text), "}")
+	}
+	f.Fuzz(func(t *testing.T, text []byte, value string) {
+		object, err := decodeObject(text)
+		if err != nil {
+			return
+		}
+		object["grpcServerPort"] = scalar(value)
+		merged, err := json.Marshal(object)
+		if err != nil {
+			t.Fatalf("%q with %q: %v", text, value, err)
+		}
+		again, err := decodeObject(merged)
+		if err != nil || len(again) != len(object) {
+			t.Fatalf("%q with %q became %s: %v", text, value, merged, err)
+		}
+		port(again["grpcServerPort"], 1)
+	})
+}
+
+// FuzzPlainJSON: what is JSON already keeps its meaning.
+func FuzzPlainJSON(f *testing.F) {
+	f.Add([]byte(`{"a": "'//", "b": ["/*", "*/", ",]"]}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var before, after any
+		if json.Unmarshal(text, &before) != nil {
+			return
+		}
+		if err := json.Unmarshal(plainJSON(text), &after); err != nil {
+			t.Fatalf("%q became %q: %v", text, plainJSON(text), err)
+		}
+		a, _ := json.Marshal(before)
+		b, _ := json.Marshal(after)
+		if string(a) != string(b) {
+			t.Errorf("%s became %s", a, b)
+		}
+	})
+}

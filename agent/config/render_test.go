@@ -1,0 +1,302 @@
+package config
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"rocketmq-agent/agent/identity"
+	"rocketmq-agent/agent/settings"
+)
+
+// masters is what a broker of a StatefulSet is configured from.
+func masters() Input {
+	return Input{
+		Identity: identity.Identity{Topology: settings.Masters, BrokerName: "broker-0", BrokerRole: "ASYNC_MASTER", Address: "10.1.2.3"},
+		Fields:   Fields{ClusterName: "DefaultCluster", Namesrv: "ns:9876", Address: "10.1.2.3", PodIP: "10.1.2.3", UserHome: "/home/rocketmq"},
+	}
+}
+
+func setTo(key, value string) settings.ConfValue {
+	return settings.ConfValue{Key: key, Value: value, Variable: "RMQ_CONF_" + key}
+}
+
+func write(t *testing.T, dir, name, text string) string {
+	t.Helper()
+	path := filepath.Join(dir, name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
+
+func values(c Config) map[string]string {
+	m := map[string]string{}
+	for _, v := range c.Values() {
+		m[v.Key] = v.Value
+	}
+	return m
+}
+
+func TestDefaults(t *testing.T) {
+	tests := []struct {
+		name  string
+		merge func(Input) (Config, error)
+		want  map[string]string
+	}{
+		{"broker", Broker, map[string]string{
+			"brokerClusterName": "DefaultCluster", "brokerName": "broker-0", "brokerId": "0", "brokerRole": "ASYNC_MASTER",
+			"namesrvAddr": "ns:9876", "brokerIP1": "10.1.2.3", "brokerIP2": "10.1.2.3", "storePathRootDir": "/home/rocketmq/store",
+			"transactionMetricFlushInterval": "1000"}},
+		{"name server", Namesrv, map[string]string{
+			"listenPort": "9876", "kvConfigPath": "/home/rocketmq/namesrv/kvConfig.json",
+			"configStorePath": "/home/rocketmq/namesrv/namesrv.properties"}},
+		{"controller", Controller, map[string]string{
+			"controllerDLegerGroup": "group1", "controllerDLegerPeers": "n0-127.0.0.1:9878", "controllerDLegerSelfId": "n0",
+			"controllerStorePath": "/home/rocketmq/controller"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			c, err := tt.merge(masters())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := values(c); !maps.Equal(got, tt.want) {
+				t.Errorf("got  %v\nwant %v", got, tt.want)
+			}
+			props, err := ParseProperties(c.Properties())
+			if err != nil || !maps.Equal(last(props), tt.want) {
+				t.Errorf("the file says %v, error %v", last(props), err)
+			}
+		})
+	}
+}
+
+func TestNothingKnownLeavesKeysOut(t *testing.T) {
+	c, err := Broker(Input{Identity: identity.Identity{Topology: settings.Manual}, Fields: Fields{ClusterName: "c", UserHome: "/h"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := slices.Sorted(maps.Keys(values(c)))
+	if want := []string{"brokerClusterName", "storePathRootDir", "transactionMetricFlushInterval"}; !slices.Equal(got, want) {
+		t.Errorf("keys %v, want %v", got, want)
+	}
+}
+
+// The layers of a broker, each stronger than those before it.
+func TestLayersOfABroker(t *testing.T) {
+	dir := t.TempDir()
+	steps := []struct {
+		source string
+		add    func(*Input)
+		want   string
+	}{
+		{"template broker.conf.tmpl", func(*Input) {}, "ns:9876"},
+		{"template broker.conf.tmpl", func(in *Input) { // NAMESRV_ADDR is a field of the template
+			in.Settings.Namesrv, in.Settings.NamesrvFrom = settings.NamesrvList{"env:1"}, "NAMESRV_ADDR"
+			in.Fields.Namesrv = "env:1"
+		}, "env:1"},
+		{filepath.Join(dir, "broker.conf.tmpl"), func(in *Input) {
+			write(t, dir, "broker.conf.tmpl", "namesrvAddr={{.Namesrv}}0\n")
+			in.Settings.ConfigDir = dir
+		}, "env:10"},
+		{"/etc/broker.conf:3", func(in *Input) {
+			in.File = Layer{"/etc/broker.conf", []Property{{"namesrvAddr", "file:1", 3}}}
+		}, "file:1"},
+		{"RMQ_CONF_namesrvAddr", func(in *Input) {
+			in.Settings.Conf = []settings.ConfValue{setTo("namesrvAddr", "conf:1")}
+		}, "conf:1"},
+		{"RMQ_NAMESRV", func(in *Input) {
+			in.Settings.Namesrv, in.Settings.NamesrvFrom = settings.NamesrvList{"a:1", "b:2"}, "RMQ_NAMESRV"
+		}, "a:1;b:2"},
+		{"the command line", func(in *Input) { in.Namesrv = settings.NamesrvList{"n:1"} }, "n:1"},
+	}
+	in := masters()
+	for _, step := range steps {
+		step.add(&in)
+		c, err := Broker(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range c.Values() {
+			if v.Key == "namesrvAddr" && (v.Value != step.want || v.Source != step.source) {
+				t.Errorf("%s from %s, want %s from %s", v.Value, v.Source, step.want, step.source)
+			}
+		}
+	}
+}
+
+func TestFixedKeysOfABroker(t *testing.T) {
+	file := Layer{"/etc/broker.conf", []Property{{"brokerName", "broker-a", 1}, {"brokerId", "1", 2}, {"brokerRole", "SLAVE", 3}, {"brokerClusterName", "c", 4}, {"brokerIP1", "192.0.2.1", 5}}}
+	tests := []struct {
+		name   string
+		change func(*Input)
+		want   []string // what the error says; none: no error
+	}{
+		{"masters", func(in *Input) { in.File = file }, []string{
+			"/etc/broker.conf:1 sets brokerName=broker-a, but the topology masters makes it broker-0",
+			"/etc/broker.conf:2 sets brokerId=1", "/etc/broker.conf:3 sets brokerRole=SLAVE", "RMQ_TOPOLOGY=manual"}},
+		{"manual", func(in *Input) { in.File, in.Identity.Topology = file, settings.Manual }, nil},
+		{"RMQ_CONF_", func(in *Input) { in.Settings.Conf = []settings.ConfValue{setTo("brokerId", "1")} }, []string{"RMQ_CONF_brokerId sets brokerId=1"}},
+		{"cluster name", func(in *Input) {
+			in.File, in.Identity.Topology, in.Settings.ClusterName = file, settings.Manual, "prod"
+			in.Fields.ClusterName = "prod"
+		}, []string{"/etc/broker.conf:4 sets brokerClusterName=c, but RMQ_CLUSTER_NAME makes it prod: remove one"}},
+		{"cluster name alone", func(in *Input) { in.Settings.ClusterName, in.Fields.ClusterName = "prod", "prod" }, nil},
+		{"address", func(in *Input) {
+			in.File, in.Identity.Topology, in.Settings.Advertise = file, settings.Manual, settings.PodIP
+		}, []string{"/etc/broker.conf:5 sets brokerIP1=192.0.2.1, but RMQ_ADVERTISE makes it 10.1.2.3: remove one"}},
+		{"an address that is only the default yields", func(in *Input) { in.File = Layer{"f", file.Props[4:]} }, nil},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			in := masters()
+			tt.change(&in)
+			_, err := Broker(in)
+			if (err == nil) != (tt.want == nil) {
+				t.Fatalf("error %v, want %q", err, tt.want)
+			}
+			for _, want := range tt.want {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("no %q in\n%v", want, err)
+				}
+			}
+		})
+	}
+}
+
+func TestSetsIdentity(t *testing.T) {
+	tests := []struct {
+		text string
+		want bool
+	}{
+		{"", false},
+		{"fileReservedTime=48\nlistenPort=10911\nbrokerClusterName=c\nbrokerIP1=1.2.3.4", false},
+		{"#brokerName=a", false},
+		{"brokername=a", false}, // RocketMQ ignores it too
+		{"brokerName=a", true},
+		{"brokerId=0", true},
+		{"brokerRole=SLAVE", true},
+		{"enableDLegerCommitLog=true", true},
+		{"enableControllerMode=true", true},
+	}
+	for _, tt := range tests {
+		props, err := ParseProperties([]byte(tt.text))
+		if got := (Layer{Props: props}).SetsIdentity(); err != nil || got != tt.want {
+			t.Errorf("%q: %t, error %v", tt.text, got, err)
+		}
+	}
+}
+
+func TestTemplateFromAFolder(t *testing.T) {
+	dir := t.TempDir()
+	in := masters()
+	in.Settings.ConfigDir = dir
+	in.Fields.UserHome = `C:\ü = "x"`
+	write(t, dir, "namesrv.conf.tmpl", "# mine\nlistenPort=1\nx={{escape .UserHome}}\n")
+	c, err := Namesrv(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := values(c), map[string]string{"listenPort": "1", "x": in.Fields.UserHome}; !maps.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if c, err = Broker(in); err != nil || c.Get("brokerName", "") != "broker-0" || c.Get("brokerIP2", "") != "10.1.2.3" {
+		t.Errorf("the other templates are no longer the embedded ones: %v, %v", values(c), err)
+	}
+}
+
+func TestFailingTemplates(t *testing.T) {
+	tests := []struct {
+		name, text string
+		want       []string
+	}{
+		{"an unknown field", "a=1\nb={{.Cluster}}\n", []string{"broker.conf.tmpl:2:", "<.Cluster>", "can't evaluate field Cluster"}},
+		{"an unknown function", "a={{upper .PodIP}}\n", []string{"broker.conf.tmpl:1:", `"upper"`}},
+		{"an open action", "a=1\n\nb={{with .PodIP}}\n", []string{"broker.conf.tmpl:4:", "EOF"}},
+		{"a bad escape in what it renders", "a=1\nb=\\u12\n", []string{"broker.conf.tmpl", "line 2: malformed escape"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			in := masters()
+			in.Settings.ConfigDir = t.TempDir()
+			write(t, in.Settings.ConfigDir, "broker.conf.tmpl", tt.text)
+			_, err := Broker(in)
+			if err == nil {
+				t.Fatal("accepted")
+			}
+			for _, want := range append(tt.want, in.Settings.ConfigDir) {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("no %q in %q", want, err)
+				}
+			}
+		})
+	}
+	t.Run("a folder in its place", func(t *testing.T) {
+		in := masters()
+		in.Settings.ConfigDir = t.TempDir()
+		for _, name := range []string{"controller.conf.tmpl", "rmq-proxy.json.tmpl"} {
+			if err := os.Mkdir(filepath.Join(in.Settings.ConfigDir, name), 0o700); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := Controller(in); err == nil || !strings.Contains(err.Error(), "controller.conf.tmpl: is a directory") {
+			t.Errorf("error %v", err)
+		}
+		if _, err := Proxy(in, ""); err == nil || !strings.Contains(err.Error(), "rmq-proxy.json.tmpl: is a directory") {
+			t.Errorf("error %v", err)
+		}
+	})
+}
+
+func TestReadFile(t *testing.T) {
+	dir := t.TempDir()
+	good := write(t, dir, "broker.conf", "# 注释\r\nbrokerName = broker-a\r\nbrokerId=0 \r\n")
+	l, err := ReadFile(good)
+	want := []Property{{"brokerName", "broker-a", 2}, {"brokerId", "0 ", 3}}
+	if err != nil || l.Name != good || !slices.Equal(l.Props, want) {
+		t.Errorf("got %+v, error %v", l, err)
+	}
+	bad := write(t, dir, "bad.conf", "a=1\nb=\\uX\n")
+	for path, want := range map[string]string{bad: bad + ": line 2: malformed escape", filepath.Join(dir, "none"): "no such file", dir: "is a directory"} {
+		if _, err := ReadFile(path); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: error %v", path, err)
+		}
+	}
+}
+
+// FuzzValuesNeverBecomeKeys: what the environment and the pod say ends up as the values of their own keys, whatever it is.
+func FuzzValuesNeverBecomeKeys(f *testing.F) {
+	f.Add("c", "10.1.2.3", "/home/rocketmq", "48")
+	f.Add("c\nbrokerId=1", "\\", "\r\nx=y\\", "{{.PodIP}}")
+	f.Add("\x00", " ", "é", "\\u0041\\")
+	f.Fuzz(func(t *testing.T, cluster, address, home, value string) {
+		valid := func(s string) string { return string([]rune(s)) }
+		in := masters()
+		in.Fields = Fields{ClusterName: cluster, Namesrv: "ns:9876", Address: address, PodIP: address, UserHome: home}
+		in.Settings.Conf = []settings.ConfValue{setTo("fileReservedTime", value)}
+		c, err := Broker(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		props, err := ParseProperties(c.Properties())
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := map[string]string{
+			"brokerClusterName": valid(cluster), "brokerName": "broker-0", "brokerId": "0", "brokerRole": "ASYNC_MASTER",
+			"namesrvAddr": "ns:9876", "storePathRootDir": valid(home) + "/store", "transactionMetricFlushInterval": "1000",
+			"fileReservedTime": valid(value), "brokerIP1": valid(address), "brokerIP2": valid(address),
+		}
+		if address == "" {
+			delete(want, "brokerIP1")
+			delete(want, "brokerIP2")
+		}
+		if got := last(props); !maps.Equal(got, want) || len(props) != len(want) {
+			t.Errorf("got  %q\nwant %q", got, want)
+		}
+	})
+}

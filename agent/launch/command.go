@@ -1,0 +1,217 @@
+package launch
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// Role names a RocketMQ process by its main class.
+type Role string
+
+// The roles. Proxy is also a broker with a proxy inside: RocketMQ's local mode has the proxy's main class.
+const (
+	Namesrv    Role = "namesrv"
+	Broker     Role = "broker"
+	Proxy      Role = "proxy"
+	Controller Role = "controller"
+)
+
+var mainClass = map[Role]string{
+	Namesrv:    "org.apache.rocketmq.namesrv.NamesrvStartup",
+	Broker:     "org.apache.rocketmq.broker.BrokerStartup",
+	Proxy:      "org.apache.rocketmq.proxy.ProxyStartup",
+	Controller: "org.apache.rocketmq.controller.ControllerStartup",
+}
+
+// Input is everything that decides a command line.
+type Input struct {
+	Role       Role
+	Home       Home
+	Java       Java
+	Options    Options  // the user's
+	Memory     []string // the flags of the memory plan
+	UserHome   string   // what RocketMQ takes for the user's home
+	TmpDir     string   // TMPDIR; empty: the system's
+	ClassPath  string   // CLASSPATH: more class path
+	LogFiles   bool     // RocketMQ logs into files
+	TLS        bool     // TLS is configured: leave RocketMQ's own defaults alone
+	Controller bool     // a name server with a controller inside (enableControllerInNamesrv)
+	Environ    []string // the agent's own environment
+	Args       []string // for the main class
+}
+
+// Spec is what to execute.
+type Spec struct {
+	Path     string
+	Flags    []Flag   // every word behind the command, with its source
+	Env      []string // the whole environment
+	Warnings []string // about options that were left out
+}
+
+// Args is argv without the command.
+func (s Spec) Args() []string {
+	args := make([]string, len(s.Flags))
+	for i, f := range s.Flags {
+		args[i] = f.Text
+	}
+	return args
+}
+
+// Command builds the command line in the order of the stock scripts: JAVA_OPT, -server, heap, collector, ours, JAVA_OPT_EXT,
+// class path. Where the JVM reads a flag twice the later one wins. The heap is the exception: one of JAVA_OPT, which loses
+// against the scripts' own, is what its author wished, so the memory plan leaves its own out. No secret is ever added:
+// every user of the machine can read a command line.
+func Command(in Input) Spec {
+	b := builder{in: in}
+	b.add("older options do not stop a newer Java", "-XX:+IgnoreUnrecognizedVMOptions")
+	b.user(javaOpt)
+	b.add("as the stock script", "-server")
+	b.user(heapOpts)
+	b.add("memory plan", in.Memory...)
+	b.collector()
+	b.runtime()
+	b.access()
+	b.properties()
+	b.archive()
+	b.user(javaOptExt)
+	b.add("class path", "-cp", in.Home.classPath(in.ClassPath))
+	b.add("role "+string(in.Role), mainClass[in.Role])
+	b.add("program arguments", in.Args...)
+	return Spec{Path: in.Java.Path, Flags: b.flags, Env: b.environ(), Warnings: b.warnings}
+}
+
+type builder struct {
+	in       Input
+	flags    []Flag
+	warnings []string
+}
+
+func (b *builder) add(source string, words ...string) {
+	for _, w := range words {
+		b.flags = append(b.flags, Flag{Text: w, Source: source})
+	}
+}
+
+// user adds the usable options of one variable.
+func (b *builder) user(variable string) {
+	kept, warnings := usable(b.in.Options.from(variable), b.in.Java)
+	b.flags = append(b.flags, kept...)
+	b.warnings = append(b.warnings, warnings...)
+}
+
+// collector selects G1, as the stock script does from Java 9 on. There is no GC log: the script's goes to /dev/shm, which is
+// memory of the container, with a new name at every start.
+func (b *builder) collector() {
+	if !b.in.Options.selectCollector(b.in.Java) {
+		b.add("collector", "-XX:+UseG1GC")
+	}
+}
+
+func (b *builder) runtime() {
+	if b.in.Java.Major < 15 {
+		b.add("as the stock script: no pauses to revoke biased locks", "-XX:-UseBiasedLocking")
+	}
+	b.add("as the stock script: stack traces stay complete", "-XX:-OmitStackTraceInFastThrow")
+	// Without it an out-of-memory error ends one thread, and a broker whose dispatch thread is gone acknowledges messages that
+	// no consumer ever gets. The JVM leaves with code 3 and no hook runs, as with kill -9: what was acknowledged is in the page
+	// cache and survives. JAVA_OPT_EXT=-XX:-ExitOnOutOfMemoryError turns it off.
+	b.add("a broker out of memory must not go on half alive", "-XX:+ExitOnOutOfMemoryError")
+}
+
+// access opens what a newer Java closes to RocketMQ, and silences the warnings about the rest.
+func (b *builder) access() {
+	java, release := b.in.Java.Major, b.in.Home.Version
+	if java < 9 {
+		return
+	}
+	switch {
+	case before(release, [2]int{5, 0}):
+		// MappedFile.clean; without it every stop fails half-way, and leaves abort
+		b.add("RocketMQ 4.9 unmaps its files with it", "--add-opens=java.base/java.nio=ALL-UNNAMED", "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED")
+	case before(release, [2]int{5, 2}):
+		b.add("RocketMQ 5.0 and 5.1 unmap their files with it", "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED") // UtilAll.cleanBuffer
+	}
+	if b.in.Role == Controller || b.in.Controller {
+		// For Hessian in ReplicasInfoManager. Not elsewhere: with it the JVM builds its module graph anew at each start.
+		b.add("the controller's serializer", "--add-opens=java.base/java.lang=ALL-UNNAMED")
+	}
+	if java >= 24 {
+		b.add("no warnings about the libraries of RocketMQ", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow")
+	}
+}
+
+// properties sets system properties; one that the user sets stays the user's.
+func (b *builder) properties() {
+	in := b.in
+	if !in.TLS && !in.Options.HaveTLS() && in.Role != Proxy {
+		// Else RocketMQ makes a self-signed certificate at each start, the longest part of it. Never for a proxy: the gRPC
+		// clients of RocketMQ 5 speak TLS unless told otherwise, and accept that certificate.
+		b.property("no TLS is configured", "tls.server.mode", "disabled")
+	}
+	b.property("user's home", "user.home", in.UserHome)
+	if in.TmpDir != "" {
+		b.property("TMPDIR", "java.io.tmpdir", in.TmpDir)
+	}
+	b.logback()
+	if in.LogFiles {
+		b.property("RMQ_LOG_FILES", "rmq.log.files", "true")
+	}
+	if native := filepath.Join(in.Home.Dir, "lib", "native"); isDir(native) {
+		b.property("native libraries", "java.library.path", native) // so that /tmp may be noexec
+	}
+}
+
+func (b *builder) property(source, name, value string) {
+	if _, set := b.in.Options.Property(name); !set {
+		b.add(source, "-D"+name+"="+value)
+	}
+}
+
+// logback names the role's log configuration. With all jars in one lib RocketMQ would take the proxy's for every role.
+func (b *builder) logback() {
+	if before(b.in.Home.Version, [2]int{5, 0}) {
+		return // 4.9 reads conf/logback_broker.xml, and nothing can change that
+	}
+	file := filepath.Join(b.in.Home.Dir, "conf", "rmq."+string(b.in.Role)+".logback.xml")
+	if _, err := os.Stat(file); err != nil {
+		b.warnings = append(b.warnings, fmt.Sprintf("RocketMQ logs as it likes: cannot read %s; is a folder mounted over it?", file))
+		return
+	}
+	b.property("log configuration", "rmq.logback.configurationFile", file)
+}
+
+// archive uses the class-data archive of the image, unless the user's options are about archives themselves.
+func (b *builder) archive() {
+	if b.in.Options.anyPrefix("-Xshare", "-XX:SharedArchiveFile", "-XX:ArchiveClassesAtExit", "-XX:AOT", "-XX:+AutoCreateSharedArchive") {
+		return
+	}
+	option, suffix := "-XX:AOTCache=", ".aot"
+	switch java := b.in.Java.Major; {
+	case java < 13:
+		return
+	case java < 25:
+		option, suffix = "-XX:SharedArchiveFile=", ".jsa"
+	}
+	file := filepath.Join(b.in.Home.Dir, "cds", string(b.in.Role)+suffix)
+	if _, err := os.Stat(file); err == nil {
+		b.add("class-data archive", option+file)
+	}
+}
+
+// environ is the agent's environment, with the home as it was found.
+func (b *builder) environ() []string {
+	var env []string
+	for _, entry := range b.in.Environ {
+		if !strings.HasPrefix(entry, "ROCKETMQ_HOME=") {
+			env = append(env, entry)
+		}
+	}
+	return append(env, "ROCKETMQ_HOME="+b.in.Home.Dir)
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}

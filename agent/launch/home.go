@@ -1,0 +1,103 @@
+// Package launch builds the command line of one RocketMQ process: which java, which class path, which flags, and where each
+// flag came from. It starts java directly: RocketMQ's own scripts never exec it, and so a SIGTERM never reaches it.
+package launch
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// oldestRocketMQ is the first release that the agent knows how to start, as major and minor number.
+var oldestRocketMQ = [2]int{4, 9}
+
+// Home is an assembled RocketMQ.
+type Home struct {
+	Dir     string   // absolute
+	Version string   // the release: "5.5.0"
+	Jars    []string // full path of every lib/*.jar in byte order of the names: a class-data archive needs the same order again
+}
+
+// FindHome looks at the folder that ROCKETMQ_HOME names. The release is read from the names of its jars.
+func FindHome(dir string) (Home, error) {
+	if dir == "" {
+		return Home{}, errors.New("ROCKETMQ_HOME is not set: it must name the folder of RocketMQ, the one with lib/*.jar in it")
+	}
+	abs, err := filepath.Abs(dir)
+	if err != nil {
+		return Home{}, fmt.Errorf("cannot use ROCKETMQ_HOME=%q: %w", dir, err)
+	}
+	jars, err := listJars(filepath.Join(abs, "lib"))
+	if err != nil {
+		return Home{}, fmt.Errorf("cannot use ROCKETMQ_HOME=%q: %w", dir, err)
+	}
+	version, err := release(jars)
+	if err != nil {
+		return Home{}, fmt.Errorf("cannot use ROCKETMQ_HOME=%q: %w", dir, err)
+	}
+	return Home{Dir: abs, Version: version, Jars: jars}, nil
+}
+
+func listJars(lib string) ([]string, error) {
+	entries, err := os.ReadDir(lib) // sorted by name
+	if err != nil {
+		return nil, fmt.Errorf("it has no lib folder that can be read: %w", err)
+	}
+	var jars []string
+	for _, e := range entries {
+		if strings.HasSuffix(e.Name(), ".jar") && !e.IsDir() {
+			jars = append(jars, filepath.Join(lib, e.Name()))
+		}
+	}
+	if len(jars) == 0 {
+		return nil, fmt.Errorf("there is no jar in %s; is something mounted over it?", lib)
+	}
+	return jars, nil
+}
+
+// moduleJar matches the jars whose version is the release; rocketmq-proto, -logback and others have versions of their own.
+var moduleJar = regexp.MustCompile(`^rocketmq-(?:broker|namesrv|common|remoting)-(\d+\.\d+\.\d+(?:-[\w.]+)?)\.jar$`)
+
+// release is the one version of RocketMQ's own jars.
+func release(jars []string) (string, error) {
+	var versions []string
+	for _, jar := range jars {
+		m := moduleJar.FindStringSubmatch(filepath.Base(jar))
+		if m != nil && !slices.Contains(versions, m[1]) {
+			versions = append(versions, m[1])
+		}
+	}
+	switch {
+	case len(versions) == 0:
+		return "", errors.New("lib holds no rocketmq-broker-VERSION.jar and no rocketmq-namesrv-VERSION.jar")
+	case len(versions) > 1:
+		return "", fmt.Errorf("lib mixes the jars of RocketMQ %s; keep one release", strings.Join(versions, " and "))
+	case before(versions[0], oldestRocketMQ):
+		return "", fmt.Errorf("it holds RocketMQ %s; needed is %d.%d or later", versions[0], oldestRocketMQ[0], oldestRocketMQ[1])
+	}
+	return versions[0], nil
+}
+
+// before says whether release is older than the release line (5.1 and earlier are before 5.2).
+func before(release string, line [2]int) bool {
+	major, rest, _ := strings.Cut(release, ".")
+	minor, _, _ := strings.Cut(rest, ".")
+	a, _ := strconv.Atoi(major) // moduleJar has matched digits
+	b, _ := strconv.Atoi(minor)
+	return a < line[0] || a == line[0] && b < line[1]
+}
+
+// classPath is every jar, then the configuration folder, then what the user adds in CLASSPATH. The stock script has the
+// folders first; a class-data archive accepts no folder among its own entries, and more entries only behind them.
+func (h Home) classPath(more string) string {
+	entries := append(slices.Clone(h.Jars), filepath.Join(h.Dir, "conf"))
+	if more != "" {
+		entries = append(entries, more)
+	}
+	return strings.Join(entries, string(filepath.ListSeparator))
+}

@@ -1,0 +1,54 @@
+package metrics
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"rocketmq-agent/agent/health"
+	"rocketmq-agent/agent/probe"
+	"rocketmq-agent/agent/rmqtest"
+	"rocketmq-agent/agent/rocketmq"
+)
+
+// A broker that is frozen costs a scrape nothing, and its figures vanish instead of standing still.
+func TestScrapeOfRealRocketMQ(t *testing.T) {
+	namesrv := rmqtest.StartNamesrv(t, rmqtest.Options{})
+	process := rmqtest.StartBroker(t, namesrv.Addr, rmqtest.Options{})
+	client := rocketmq.NewClient(process.Addr)
+	defer client.Close()
+	broker := probe.NewBroker(probe.BrokerOptions{Main: client, Identity: probe.Identity{ID: probe.AnyID}})
+	checker := health.NewChecker(broker.Checks()[:1], health.DefaultTiming(), func(health.Status, health.Status, string) {})
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go checker.Run(ctx)
+
+	agent := running()
+	agent.Ready = checker.Report
+	series := func() int {
+		began := time.Now()
+		got := page(t, agent, NewDrain(), broker.Snapshot)
+		if took := time.Since(began); took > time.Second {
+			t.Errorf("a scrape took %v", took)
+		}
+		return strings.Count(got, "\nrocketmq_broker")
+	}
+	rmqtest.Eventually(t, 10*time.Second, func() error {
+		if n := series(); n < 30 {
+			return fmt.Errorf("%d series of the broker", n) // rates come later
+		}
+		return nil
+	})
+	if err := process.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
+	rmqtest.Eventually(t, 20*time.Second, func() error {
+		if n := series(); n != 0 {
+			return fmt.Errorf("still %d series of the broker", n)
+		}
+		return nil
+	})
+}

@@ -1,0 +1,94 @@
+//go:build e2e
+
+package image_test
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestForms: every form of a command reaches the agent in the right role. -p prints RocketMQ's settings and ends.
+func TestForms(t *testing.T) {
+	t.Parallel()
+	const home = "/home/rocketmq/rocketmq-5.5.0"
+	for _, test := range []struct {
+		folder  string
+		command string
+		want    string
+	}{
+		{home + "/bin", "sh mqnamesrv -p", "kvConfigPath="},
+		{home + "/bin", "./mqnamesrv -p", "kvConfigPath="},
+		{home + "/bin", "bin/mqnamesrv -p", "kvConfigPath="},
+		{home, "bin/mqnamesrv -p", "kvConfigPath="},
+		{home, "sh bin/mqbroker -p", "autoCreateTopicEnable="},
+		{"/", "mqnamesrv -p", "kvConfigPath="},
+		{"/", "mqbroker -p", "autoCreateTopicEnable="},
+		{"/", home + "/bin/mqbroker -p", "autoCreateTopicEnable="},
+		{"/", "env -u ROCKETMQ_HOME " + home + "/bin/mqnamesrv -p", "rocketmqHome=" + home},
+		{"/", "nameserver -p", "kvConfigPath="},
+		{"/", "broker -p", "autoCreateTopicEnable="},
+		{"/", "run namesrv -p", "kvConfigPath="},
+		{home + "/bin", "sh runserver.sh org.apache.rocketmq.namesrv.NamesrvStartup -p", "kvConfigPath="},
+		{home + "/bin", "sh runbroker.sh -Dkey=value org.apache.rocketmq.broker.BrokerStartup -p", "autoCreateTopicEnable="},
+		{home + "/bin", "sh mqadmin", "clusterList"},
+		{"/", "mqadmin help clusterList", "usage: mqadmin clusterList"},
+		{home + "/bin", "sh mqshutdown namesrv", "No mqnamesrv running."},
+		{"/", "version", "RocketMQ 5.5.0"},
+		{"/", "echo anything else is executed", "anything else is executed"},
+	} {
+		t.Run(test.command, func(t *testing.T) {
+			out := output(t, []string{"--workdir", test.folder}, strings.Fields(test.command)...)
+			if !strings.Contains(out, test.want) {
+				t.Errorf("in %s: no %q in its output:\n%s", test.folder, test.want, out)
+			}
+		})
+	}
+}
+
+func TestNodeRole(t *testing.T) {
+	t.Parallel()
+	c := start(t, []string{"--env", "NODE_ROLE=nameserver"})
+	c.awaitHealthy()
+	c.mustStop()
+}
+
+func TestControllerAndProxy(t *testing.T) {
+	t.Parallel()
+	network := newNetwork(t)
+	start(t, []string{"--network", network, "--network-alias", "ns"}, "sh", "mqnamesrv").awaitHealthy()
+	controller := start(t, []string{"--network", network}, "sh", "mqcontroller")
+	broker := start(t, []string{"--network", network, "--env", "NAMESRV_ADDR=ns:9876"}, "sh", "mqbroker")
+	controller.awaitHealthy()
+	broker.awaitHealthy()
+	proxy := start(t, []string{"--network", network}, "sh", "mqproxy", "-n", "ns:9876", "-pm", "cluster")
+	proxy.awaitHealthy()
+	proxy.exec("nc", "-z", "localhost", "8080")
+	proxy.exec("nc", "-z", "localhost", "8081")
+	proxy.mustStop()
+	controller.mustStop()
+}
+
+// TestContents: what people's own scripts expect in the image, and what must not be there.
+func TestContents(t *testing.T) {
+	t.Parallel()
+	shell := func(script string) string { return output(t, nil, "sh", "-c", script) }
+	for _, program := range strings.Fields("sh bash sed grep awk ps which hostname nc curl java mqadmin rocketmq-agent") {
+		shell("which " + program)
+	}
+	for _, program := range strings.Fields("javac mvn go gcc make jlink") {
+		if out := shell("which " + program + " || true"); out != "" {
+			t.Errorf("%s is in the image", out)
+		}
+	}
+	for script, want := range map[string]string{
+		"pwd":                          "/home/rocketmq/rocketmq-5.5.0/bin",
+		"id -un; id -u; id -g":         "rocketmq\n3000\n3000",
+		"echo $HOME $ROCKETMQ_VERSION": "/home/rocketmq 5.5.0",
+		"TZ=Asia/Shanghai date +%Z":    "CST",
+		"ls ../lib/rocketmq-b*.jar; ls ../conf/*.yml": "../lib/rocketmq-broker-5.5.0.jar\n../conf/tools.yml",
+	} {
+		if got := shell(script); got != want {
+			t.Errorf("%s: %q, want %q", script, got, want)
+		}
+	}
+}
