@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -18,6 +17,7 @@ import (
 	"rocketmq-agent/agent/drain"
 	"rocketmq-agent/agent/health"
 	"rocketmq-agent/agent/logging"
+	"rocketmq-agent/agent/memory"
 	"rocketmq-agent/agent/metrics"
 	"rocketmq-agent/agent/probe"
 	"rocketmq-agent/agent/process"
@@ -81,7 +81,7 @@ func flatten(err error) []error {
 
 // printOnly replaces the agent with a JVM that prints something and leaves: -p, -m, -h.
 func (p *plan) printOnly() error {
-	command := p.command(p.jvms[len(p.jvms)-1], p.args.Upstream)
+	command := p.command(p.jvms[len(p.jvms)-1], nil, p.args.Upstream)
 	err := syscall.Exec(command.Path, append([]string{"java"}, command.Args()...), command.Env)
 	return refuse(startCode(err), fmt.Errorf("cannot execute %s: %w", command.Path, err))
 }
@@ -89,10 +89,16 @@ func (p *plan) printOnly() error {
 // supervise does everything from the first side effect on.
 func supervise(p *plan, log *slog.Logger, out *logging.Writer, signals <-chan os.Signal) (int, error) {
 	logWarnings(log, p.warnings)
+	log.Info("memory plan", "plan", p.memory.String())
 	if err := p.checkPorts(); err != nil {
 		return 0, err
 	}
-	if err := p.write(); err != nil {
+	p.lookAtMounts(log)
+	locks, err := p.openStores(log)
+	if err == nil {
+		err = p.write()
+	}
+	if err != nil {
 		return 0, err
 	}
 	sup, err := process.New()
@@ -100,7 +106,7 @@ func supervise(p *plan, log *slog.Logger, out *logging.Writer, signals <-chan os
 		return 0, err
 	}
 	defer sup.Close()
-	a := newApp(p, log, sup, signals)
+	a := newApp(p, log, sup, signals, locks)
 	a.dropped = out.Dropped
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
@@ -132,30 +138,36 @@ const (
 	phaseStopping = "stopping"
 )
 
-func newApp(p *plan, log *slog.Logger, sup *process.Supervisor, signals <-chan os.Signal) *app {
+func newApp(p *plan, log *slog.Logger, sup *process.Supervisor, signals <-chan os.Signal, locks map[settings.Role]*os.File) *app {
 	a := &app{plan: p, log: log, began: time.Now(), drained: metrics.NewDrain()}
 	a.phase.Store(phaseStarting)
-	a.beat.Store(a.began.UnixNano())
+	a.beat.Store(&a.began)
 	var units []*unit
 	var checks []health.Check
-	for _, j := range p.jvms {
-		u, c := a.unit(j)
+	for i, j := range p.jvms {
+		var keep []*os.File
+		if lock := locks[j.role]; lock != nil {
+			keep = append(keep, lock)
+		}
+		command := p.command(j, p.memory.JVMs[i].Flags(), j.args)
+		logWarnings(log, command.Warnings)
+		u, c := a.unit(j, spec(j, command, keep))
 		units, checks = append(units, u), append(checks, c...)
 	}
 	a.checker = health.NewChecker(checks, health.DefaultTiming(), a.readyChanged)
 	a.runner = &runner{
 		log: log, sup: sup, grace: time.Duration(p.settings.GracePeriod), signals: signals, units: units,
 		draining: a.stopping, onStep: func(s drain.Step) { a.drained.Phase(s.Name, s.Result(), s.Took) },
-		beat: func() { a.beat.Store(time.Now().UnixNano()) },
+		beat: a.beatNow, oomKills: func() (int64, bool) { return memory.OOMKills(os.DirFS("/")) },
 	}
 	a.startup = health.NewStartup(a.progress)
 	return a
 }
 
 // unit makes the running form of a planned process, and the checks that make it ready.
-func (a *app) unit(j jvm) (*unit, []health.Check) {
+func (a *app) unit(j jvm, spec process.Spec) (*unit, []health.Check) {
 	client := rocketmq.NewClient(j.addr())
-	u := &unit{role: j.role, spec: spec(j, a.plan.command(j, j.args)), answers: client.Ping, stopTime: stopTime(j)}
+	u := &unit{role: j.role, spec: spec, answers: client.Ping, stopTime: stopTime(j)}
 	switch j.role {
 	case settings.Namesrv:
 		return u, probe.Namesrv(client)
@@ -167,12 +179,12 @@ func (a *app) unit(j jvm) (*unit, []health.Check) {
 	namesrvs := strings.FieldsFunc(j.conf.Get("namesrvAddr", ""), func(c rune) bool { return c == ';' })
 	b := probe.NewBroker(probe.BrokerOptions{
 		Main: client, Fast: rocketmq.NewClient(net.JoinHostPort(j.bind, fmt.Sprint(j.ports[1]))),
-		Identity: probe.Identity{ID: probe.AnyID},
+		Identity: probe.Identity{ID: a.brokerID()},
 		Namesrv:  func() []string { return namesrvs },
 		Dial:     func(addr string) probe.NamesrvClient { return rocketmq.NewClient(addr) },
 	})
 	a.broker = b
-	u.link = &brokerLink{broker: client, self: b.Snapshot}
+	u.link = &brokerLink{broker: client, self: b.Identity}
 	for _, addr := range namesrvs {
 		u.link.namesrvs = append(u.link.namesrvs, rocketmq.NewClient(addr))
 	}
@@ -184,6 +196,14 @@ func (a *app) unit(j jvm) (*unit, []health.Check) {
 	return u, checks
 }
 
+// brokerID is the id that name servers must list, as far as it is known beforehand.
+func (a *app) brokerID() int64 {
+	if a.plan.identity.Topology == settings.Manual {
+		return probe.AnyID
+	}
+	return a.plan.identity.BrokerID
+}
+
 // stopTime is what RocketMQ's own shutdown may take, from its fixed waits, measured on idle processes.
 func stopTime(j jvm) time.Duration {
 	switch j.role {
@@ -193,6 +213,11 @@ func stopTime(j jvm) time.Duration {
 		return 14 * time.Second
 	}
 	return 6 * time.Second
+}
+
+func (a *app) beatNow() {
+	now := time.Now()
+	a.beat.Store(&now)
 }
 
 // stopping makes the container not ready, before anything else of a stop happens.
@@ -229,12 +254,10 @@ func (a *app) started() bool {
 	return a.checker != nil && a.checker.Passed(names...)
 }
 
-// startPhase names what a start is busy with. RocketMQ leaves the file abort in its store when it does not stop cleanly.
+// startPhase names what a start is busy with.
 func (a *app) startPhase() string {
-	for _, j := range a.plan.jvms {
-		if j.role == settings.Broker && existing(filepath.Join(j.store, "abort")) != "" {
-			return "recovering after an unclean stop (found " + filepath.Join(j.store, "abort") + ")"
-		}
+	if a.plan.abort != "" {
+		return "recovering after an unclean stop (found " + a.plan.abort + ")"
 	}
 	return "starting"
 }
@@ -271,7 +294,7 @@ func (a *app) serve(ctx context.Context) error {
 	go a.checker.Run(ctx)
 	go a.startup.Run(ctx)
 	mux := http.NewServeMux()
-	live := health.Live{Beat: func() time.Time { return time.Unix(0, a.beat.Load()) }, Processes: a.alive}
+	live := health.Live{Beat: func() time.Time { return *a.beat.Load() }, Processes: a.alive}
 	health.Register(mux, live, a.startup, a.checker)
 	metrics.Register(mux, metrics.Agent{
 		Version: version, Started: a.began, Phases: []string{phaseStarting, phaseRunning, phaseStopping},

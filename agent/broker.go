@@ -21,17 +21,16 @@ const innerProducerGroup = "CLIENT_INNER_PRODUCER"
 type brokerLink struct {
 	broker   *rocketmq.Client
 	namesrvs []*rocketmq.Client
-	self     func() (probe.Snapshot, bool) // what the broker last said about itself
+	self     func() (probe.Identity, bool) // who the broker last said it is
 }
 
 // OtherMasters asks the name servers which other brokers of the cluster take writes.
 func (b *brokerLink) OtherMasters(ctx context.Context) (int, error) {
 	var errs []error
-	snapshot, ok := b.self()
+	self, ok := b.self()
 	if !ok {
 		return 0, errors.New("the broker has not said who it is")
 	}
-	self := snapshot.Identity
 	for _, ns := range b.namesrvs {
 		info, err := ns.ClusterInfo(ctx)
 		if err != nil {
@@ -99,11 +98,10 @@ func within(ctx context.Context, limit time.Duration, call func(context.Context)
 
 // unregister tells the name servers that the broker is gone, after one that had to be killed.
 func (b *brokerLink) unregister(ctx context.Context) error {
-	snapshot, ok := b.self()
+	self, ok := b.self()
 	if !ok {
 		return errors.New("the broker has not said who it is")
 	}
-	self := snapshot.Identity
 	var errs []error
 	for _, ns := range b.namesrvs {
 		errs = append(errs, ns.UnregisterBroker(ctx, rocketmq.BrokerRef{Cluster: self.Cluster, Name: self.Name, ID: self.ID, Addr: self.Addr}))

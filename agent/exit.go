@@ -30,7 +30,7 @@ func (r *runner) exitCode(c cause, killed bool) int {
 		}
 		// A JVM that SIGTERM ends runs its shutdown hooks and exits with 143: that is what a clean stop looks like.
 		if code := u.proc.Exit().ShellCode(); code != 0 && code != 128+int(syscall.SIGTERM) {
-			r.log.Error(string(u.role)+" did not stop cleanly", "exit", u.proc.Exit().String(), "meaning", meaning(u.role, code))
+			r.log.Error(string(u.role)+" did not stop cleanly", "exit", u.proc.Exit().String(), "meaning", r.meaning(u.role, code))
 			return code
 		}
 	}
@@ -40,7 +40,7 @@ func (r *runner) exitCode(c cause, killed bool) int {
 // leftByItself is the status after a unit that nobody had asked to leave. Even a 0 is a failure then.
 func (r *runner) leftByItself(u *unit) int {
 	code := u.proc.Exit().ShellCode()
-	r.log.Error(string(u.role)+" left by itself", "exit", u.proc.Exit().String(), "meaning", meaning(u.role, code))
+	r.log.Error(string(u.role)+" left by itself", "exit", u.proc.Exit().String(), "meaning", r.meaning(u.role, code))
 	if code == 0 {
 		return exitFailure
 	}
@@ -56,6 +56,16 @@ func startCode(err error) int {
 		return exitNotRunnable
 	}
 	return exitFailure
+}
+
+// meaning adds to an exit code what the kernel knows.
+func (r *runner) meaning(role settings.Role, code int) string {
+	if code == exitKilled {
+		if now, ok := r.oomKills(); ok && now > r.ooms {
+			return "the kernel killed it because the container's memory limit was reached: raise the limit, or lower the heap"
+		}
+	}
+	return meaning(role, code)
 }
 
 // meaning spells out an exit code of RocketMQ (BrokerStartup.java, NamesrvStartup.java, ControllerStartup.java).

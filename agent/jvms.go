@@ -10,6 +10,7 @@ import (
 
 	"rocketmq-agent/agent/config"
 	"rocketmq-agent/agent/launch"
+	"rocketmq-agent/agent/memory"
 	"rocketmq-agent/agent/process"
 	"rocketmq-agent/agent/settings"
 )
@@ -195,17 +196,37 @@ func (p *plan) dir(j jvm) string {
 	return filepath.Join(p.stateDir, string(j.role)+"-"+strconv.Itoa(j.ports[0]))
 }
 
-// command is the command line of a process.
-func (p *plan) command(j jvm, args []string) launch.Spec {
+// kind is what the memory plan calls the process.
+func (j jvm) kind() memory.Kind {
+	if j.role == settings.Broker && j.proxy != nil {
+		return memory.BrokerWithProxy
+	}
+	return memory.Kind(j.role)
+}
+
+// transientPool is the direct memory of a broker's transient store pool: whole files of the commit log
+// (TransientStorePool.java).
+func transientPool(c config.Config) int64 {
+	if !c.Bool("transientStorePoolEnable") {
+		return 0
+	}
+	return int64(c.Int("transientStorePoolSize", 5)) * int64(c.Int("mappedFileSizeCommitLog", commitLogFile))
+}
+
+// commitLogFile is the default size of a file of the commit log, in bytes.
+const commitLogFile = 1 << 30
+
+// command is the command line of a process; flags are those of the memory plan.
+func (p *plan) command(j jvm, flags, args []string) launch.Spec {
 	_, err := os.Stat(launch.TLSFile)
 	return launch.Command(launch.Input{
-		Role: j.class, Home: p.home, Java: p.java, Options: p.options, UserHome: p.userHome, TmpDir: p.settings.Java.TmpDir,
+		Role: j.class, Home: p.home, Java: p.java, Options: p.options, Memory: flags, UserHome: p.userHome, TmpDir: p.settings.Java.TmpDir,
 		ClassPath: p.settings.Java.ClassPath, LogFiles: p.settings.LogFiles, TLS: err == nil,
 		Controller: j.conf.Bool("enableControllerInNamesrv"), Environ: os.Environ(), Args: args,
 	})
 }
 
 // spec is what to execute. RocketMQ prints straight to the output of the container, not through the agent.
-func spec(j jvm, c launch.Spec) process.Spec {
-	return process.Spec{Name: string(j.role), Path: c.Path, Args: c.Args(), Env: c.Env, Stdout: os.Stdout, Stderr: os.Stderr}
+func spec(j jvm, c launch.Spec, keep []*os.File) process.Spec {
+	return process.Spec{Name: string(j.role), Path: c.Path, Args: c.Args(), Env: c.Env, Stdout: os.Stdout, Stderr: os.Stderr, Keep: keep}
 }

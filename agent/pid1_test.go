@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"syscall"
@@ -272,16 +273,18 @@ func TestPID1OneOfTwoLeaves(t *testing.T) {
 func TestPID1CannotStart(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		spoil func(string) error
+		spoil func(java string) error
 		want  int
 	}{
-		"missing":        {os.Remove, 127},
-		"not executable": {func(java string) error { return replace(java, 0o644) }, 126},
-		"no program":     {func(java string) error { return replace(java, 0o755) }, 126},
+		"missing": {os.Remove, 127},
+		"no program": {func(java string) error {
+			return errors.Join(os.Remove(java), os.WriteFile(java, []byte("\x00\x01"), 0o755)) // never into the fake that others use
+		}, 126},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s := newScene(t)
+			s.env = append(s.env, "PATH="+s.file("empty"))
 			s.plays("namesrv", java{})
 			if err := c.spoil(s.file("jdk/bin/java")); err != nil {
 				t.Fatal(err)
@@ -289,14 +292,6 @@ func TestPID1CannotStart(t *testing.T) {
 			s.ends(s.run("namesrv"), c.want)
 		})
 	}
-}
-
-// replace puts something that is no program in the place of a file.
-func replace(path string, mode os.FileMode) error {
-	if err := os.Remove(path); err != nil {
-		return err
-	}
-	return os.WriteFile(path, []byte("\x00\x01"), mode)
 }
 
 // Scenario 26: below another PID 1 the agent still ends a daemon of its own, and nobody else's processes.

@@ -19,6 +19,7 @@ import (
 	"rocketmq-agent/agent/config"
 	"rocketmq-agent/agent/identity"
 	"rocketmq-agent/agent/launch"
+	"rocketmq-agent/agent/memory"
 	"rocketmq-agent/agent/settings"
 )
 
@@ -52,7 +53,9 @@ type plan struct {
 	file     config.Layer
 	identity identity.Identity
 	jvms     []jvm // in start order
+	memory   memory.Plan
 	warnings []string
+	abort    string // RocketMQ's mark of an unclean stop, as found before the start: RocketMQ makes it again in every start
 }
 
 // makePlan decides everything. It reads files and starts nothing.
@@ -83,7 +86,10 @@ func makePlan(s settings.Settings, args cmdline.Run) (*plan, error) {
 	if err := p.planJVMs(); err != nil {
 		return nil, refuse(exitConfig, err)
 	}
-	return p, nil
+	if args.Print {
+		return p, nil // a JVM that only prints needs no plan
+	}
+	return p, refuse(exitConfig, p.planMemory())
 }
 
 func (p *plan) hasBroker() bool { return p.role == settings.Broker || p.role == settings.Standalone }
@@ -179,6 +185,25 @@ func (p *plan) findFolders() {
 		p.userHome = filepath.Join(p.stateDir, "home")
 		p.warnf("HOME is not set: logs and, unless storePathRootDir is set, the store go to %s", p.userHome)
 	}
+}
+
+// planMemory divides the container's memory limit among its JVMs.
+func (p *plan) planMemory() error {
+	limit, err := memory.ReadLimit(os.DirFS("/"))
+	if err != nil {
+		return err
+	}
+	var options []memory.Option
+	for _, o := range p.options {
+		options = append(options, memory.Option{Text: o.Text, Source: o.Source})
+	}
+	var units []memory.Unit
+	for _, j := range p.jvms {
+		units = append(units, memory.Unit{Kind: j.kind(), Options: options, Direct: transientPool(j.conf)})
+	}
+	p.memory, err = memory.New(units, limit)
+	p.warnings = append(p.warnings, p.memory.Warnings...)
+	return err
 }
 
 // checkPorts tries every port: RocketMQ would find one in use only after it has loaded its store.

@@ -51,16 +51,19 @@ type runner struct {
 	signals  <-chan os.Signal
 	draining func(why string) // makes the container not ready
 	onStep   func(drain.Step)
+	oomKills func() (int64, bool) // how many processes the kernel has killed for the memory limit
 
 	mu    sync.Mutex // guards units[i].proc for processes
 	units []*unit
 	exits chan *unit
 	beat  func()
+	ooms  int64 // oomKills at the start
 }
 
 // run starts the units and returns the exit code when all are gone.
 func (r *runner) run() int {
 	r.exits = make(chan *unit, len(r.units))
+	r.ooms, _ = r.oomKills()
 	c := r.startAll()
 	if c == nil {
 		c = r.wait(nil)

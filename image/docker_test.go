@@ -79,7 +79,7 @@ type container struct {
 // start runs a container in the background. Its log is shown when the test fails.
 func start(t *testing.T, options []string, command ...string) container {
 	t.Helper()
-	args := append([]string{"run", "--detach", "--label", label, "--stop-timeout", stopTime}, options...)
+	args := append([]string{"run", "--detach", "--label", label, "--stop-timeout", stopTime, "--env", "RMQ_GRACE_PERIOD=" + stopTime}, options...)
 	id, err := try(append(append(args, image()), command...)...)
 	c := container{t, id}
 	t.Cleanup(func() {

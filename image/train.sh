@@ -39,8 +39,10 @@ trap 'exit 1' INT TERM
 run() {
     role=$1 path=$2
     shift 2
-    exec "$java" -XX:+IgnoreUnrecognizedVMOptions -server -Xms256m -Xmx256m -XX:+UseG1GC \
-        --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -Dtls.server.mode=disabled \
+    tls=-Dtls.server.mode=disabled
+    [ "$role" != proxy ] || tls= # its clients speak TLS
+    # shellcheck disable=SC2086 # lists of words
+    exec "$java" -server -Xms256m -Xmx256m -XX:+UseG1GC $quiet $tls \
         -Duser.home="$tmp/$role" -Drmq.logback.configurationFile="$ROCKETMQ_HOME/conf/rmq.$role.logback.xml" \
         -Djava.library.path="$ROCKETMQ_HOME/lib/native" -cp "$path" "$@"
 }
@@ -103,8 +105,9 @@ check() {
 version=$("$java" -version 2>&1 | sed -n 's/.* version "\([0-9]*\).*/\1/p')
 if [ "${version:-0}" -ge 25 ]; then
     suffix=aot write=-XX:AOTCacheOutput read=-XX:AOTCache must=-XX:AOTMode=on
+    quiet="--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
 elif [ "${version:-0}" -ge 17 ]; then
-    suffix=jsa write=-XX:ArchiveClassesAtExit read=-XX:SharedArchiveFile must=-Xshare:on
+    suffix=jsa write=-XX:ArchiveClassesAtExit read=-XX:SharedArchiveFile must=-Xshare:on quiet=
 else
     fail "java ${version:-is missing, or} is too old for an archive: install a JDK, 25 or newer for the best one"
 fi

@@ -49,7 +49,10 @@ func inHome(home string) (string, error) {
 		return "", nil
 	}
 	command := filepath.Join(home, "bin", "java")
-	return command, runnable(command)
+	if err := runnable(command); err != nil {
+		return "", err
+	}
+	return command, nil
 }
 
 // onPath returns the first java command on a PATH.

@@ -1,6 +1,7 @@
 package launch
 
 import (
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -48,11 +49,16 @@ func survives(java Java, in Input) ([]byte, error) {
 // TestOldOptionsSurvive is about manifests written for Java 8: none of their options may stop a newer JVM.
 func TestOldOptionsSurvive(t *testing.T) {
 	javas := realJavas(t)
+	logs, err := os.MkdirTemp("", "gc") // t.TempDir has the test's name in it, and %p in a path is more than a file's name
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(logs) })
 	for _, option := range []string{
 		"", "-XX:-UseBiasedLocking", "-XX:+UseBiasedLocking", "-XX:+UseConcMarkSweepGC", "-XX:+UseParNewGC -XX:-UseParNewGC",
 		"-XX:+UseConcMarkSweepGC -XX:+UseCMSCompactAtFullCollection -XX:CMSInitiatingOccupancyFraction=70 -XX:+CMSParallelRemarkEnabled -XX:+CMSClassUnloadingEnabled",
 		"-XX:PermSize=128m -XX:MaxPermSize=320m", "-XX:+PrintGCDetails -XX:+PrintGCDateStamps -XX:+PrintGCApplicationStoppedTime -XX:+PrintAdaptiveSizePolicy",
-		"-Xloggc:/dev/null -XX:+UseGCLogFileRotation -XX:NumberOfGCLogFiles=5 -XX:GCLogFileSize=30m", "-Xloggc:/nowhere/gc_%p_%t.log", "-Xlog:gc*:file=/nowhere/gc.log:time",
+		"-Xloggc:"+logs+"/gc_%p_%t.log -XX:+UseGCLogFileRotation -XX:NumberOfGCLogFiles=5 -XX:GCLogFileSize=30m", "-Xloggc:/nowhere/gc_%p_%t.log", "-Xlog:gc*:file=/nowhere/gc.log:time",
 		"-Xincgc", "-XX:+UseParallelOldGC", "-XX:+AggressiveOpts -XX:+UseFastAccessorMethods", "-XX:+AggressiveHeap", "-Xverify:none -noverify", "-d64 -client", "-Xprof",
 		"-Xms64m -Xmx64m -Xmn64m", "-Xms64m -Xmx64m -Xmn128m", "-XX:+UseSerialGC", "-XX:+UseParallelGC", "-XX:+UseG1GC", "-XX:-UseG1GC", "-XX:+UseZGC -XX:+ZGenerational",
 		"-XX:+UnlockExperimentalVMOptions -XX:+UseCGroupMemoryLimitForHeap -XX:MaxRAMFraction=2", "-XX:MaxRAMPercentage=50",

@@ -28,15 +28,14 @@ func TestScrapeOfRealRocketMQ(t *testing.T) {
 
 	agent := running()
 	agent.Ready = checker.Report
+	fastest := time.Hour // waiting for the broker would slow every scrape down, other load does not
 	series := func() int {
 		began := time.Now()
 		got := page(t, agent, NewDrain(), broker.Snapshot)
-		if took := time.Since(began); took > time.Second {
-			t.Errorf("a scrape took %v", took)
-		}
+		fastest = min(fastest, time.Since(began))
 		return strings.Count(got, "\nrocketmq_broker")
 	}
-	rmqtest.Eventually(t, 10*time.Second, func() error {
+	rmqtest.Eventually(t, 30*time.Second, func() error {
 		if n := series(); n < 30 {
 			return fmt.Errorf("%d series of the broker", n) // rates come later
 		}
@@ -45,10 +44,14 @@ func TestScrapeOfRealRocketMQ(t *testing.T) {
 	if err := process.Signal(syscall.SIGSTOP); err != nil {
 		t.Fatal(err)
 	}
-	rmqtest.Eventually(t, 20*time.Second, func() error {
+	fastest = time.Hour
+	rmqtest.Eventually(t, time.Minute, func() error {
 		if n := series(); n != 0 {
 			return fmt.Errorf("still %d series of the broker", n)
 		}
 		return nil
 	})
+	if fastest > time.Second {
+		t.Errorf("the fastest scrape of a frozen broker took %v", fastest)
+	}
 }

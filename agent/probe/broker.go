@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -19,15 +20,15 @@ const (
 	configLife = time.Minute
 )
 
-// AnyID is the Identity.ID of a broker whose id is not known beforehand: an elected one, or one that a mounted file
-// names.
+// AnyID is the BrokerOptions.Identity.ID of a broker whose id is not known beforehand: an elected one, or one that a
+// mounted file names. Name servers may list it under any id then.
 const AnyID = -1
 
 // Identity is how a broker is known to name servers.
 type Identity struct {
 	Cluster string
 	Name    string
-	ID      int64  // AnyID: whichever
+	ID      int64  // 0 is the master
 	Addr    string // host:port that clients are given
 }
 
@@ -47,7 +48,7 @@ type NamesrvClient interface {
 type BrokerOptions struct {
 	Main     BrokerClient                    // its listenPort
 	Fast     Pinger                          // its listenPort - 2
-	Identity Identity                        // empty strings are read from the broker's live configuration
+	Identity Identity                        // empty strings and AnyID are read from the broker's live configuration
 	Namesrv  func() []string                 // host:port of every name server it should register with; may change
 	Dial     func(addr string) NamesrvClient // one client for each name server
 }
@@ -104,6 +105,15 @@ func (b *Broker) Snapshot() (Snapshot, bool) {
 	return *s, true
 }
 
+// Identity returns who the broker last said it is, however long ago; false if it never did. It never waits.
+func (b *Broker) Identity() (Identity, bool) {
+	s := b.last.Load()
+	if s == nil {
+		return Identity{}, false
+	}
+	return s.Identity, true
+}
+
 func (b *Broker) checkMain(ctx context.Context) health.Result {
 	runtime, err := b.options.Main.RuntimeInfo(ctx)
 	if err != nil {
@@ -134,7 +144,7 @@ func (b *Broker) learn(ctx context.Context) error {
 	return nil
 }
 
-// known says whether nothing has to be read from the broker.
+// known says whether nothing has to be read from the broker; its id need not be known.
 func (i Identity) known() bool {
 	return i.Cluster != "" && i.Name != "" && i.Addr != ""
 }
@@ -149,6 +159,11 @@ func (i Identity) complete(conf map[string]string) Identity {
 	}
 	if i.Addr == "" {
 		i.Addr = conf["brokerIP1"] + ":" + conf["listenPort"] // BrokerController.getBrokerAddr: no brackets around IPv6
+	}
+	if i.ID == AnyID {
+		if id, err := strconv.ParseInt(conf["brokerId"], 10, 64); err == nil {
+			i.ID = id
+		}
 	}
 	return i
 }

@@ -156,12 +156,17 @@ func TestNothingIsAskedBeforeTheBrokerAnswers(t *testing.T) {
 		if _, ok := b.Snapshot(); ok {
 			t.Error("a snapshot of nothing")
 		}
+		if id, ok := b.Identity(); ok {
+			t.Errorf("an identity out of nothing: %+v", id)
+		}
 	})
 }
 
 func TestIdentityFromTheLiveConfiguration(t *testing.T) {
 	conf := map[string]string{"brokerClusterName": "live-c", "brokerName": "live-b", "brokerIP1": "fe80::1", "listenPort": "20911"}
-	live := Identity{Cluster: "live-c", Name: "live-b", ID: AnyID, Addr: "fe80::1:20911"}
+	conf["brokerId"] = "4"
+	live := Identity{Cluster: "live-c", Name: "live-b", ID: 4, Addr: "fe80::1:20911"}
+	unknown := given(AnyID)
 	refused := &rocketmq.ResponseError{Addr: "a:10911", Request: 26, Code: rocketmq.CodeNoPermission, Remark: "username cannot be null."}
 	tests := []struct {
 		name   string
@@ -174,6 +179,7 @@ func TestIdentityFromTheLiveConfiguration(t *testing.T) {
 		{"what is given wins", given(2), nil, given(2), ""},
 		{"the rest", Identity{Name: "mine"}, nil, Identity{Cluster: "live-c", Name: "mine", Addr: "fe80::1:20911"}, ""},
 		{"refused, not needed", given(0), refused, given(0), ""},
+		{"refused, id unknown", unknown, refused, unknown, ""},
 		{"refused, but needed", Identity{Name: "mine"}, refused, Identity{}, "cannot learn its address: a:10911 answered request 26 with code 16"},
 	}
 	for _, test := range tests {
@@ -192,6 +198,20 @@ func TestIdentityFromTheLiveConfiguration(t *testing.T) {
 				t.Errorf("runtime %v", s.Runtime)
 			}
 		})
+	}
+}
+
+// An election may change the id at any moment; being listed at all is what counts then.
+func TestElectedID(t *testing.T) {
+	main := &brokerStub{config: map[string]string{"brokerId": "0"}}
+	server := &namesrvStub{list: map[int64]string{2: "10.0.0.1:10911"}}
+	b := stubbed(main, given(AnyID), map[string]*namesrvStub{"a:9876": server})
+	run(t, b, "broker")
+	if got := run(t, b, "registration"); !got.OK {
+		t.Errorf("%+v", got)
+	}
+	if id, _ := b.Identity(); id.ID != 0 {
+		t.Errorf("id %d, want that of the live configuration", id.ID)
 	}
 }
 
@@ -283,6 +303,9 @@ func TestFiguresVanishWhenTheBrokerStopsAnswering(t *testing.T) {
 		time.Sleep(time.Second)
 		if s, ok := b.Snapshot(); ok {
 			t.Fatalf("still there: %+v", s)
+		}
+		if id, ok := b.Identity(); !ok || id != given(0) {
+			t.Errorf("forgot who it is: %v %+v", ok, id)
 		}
 		if got := run(t, b, "store"); got.OK || got.Detail != "the broker has told nothing for more than 15s" {
 			t.Errorf("store: %+v", got)

@@ -94,6 +94,17 @@ func (r *rig) get(t *testing.T, path string) (int, string, time.Duration) {
 	return resp.StatusCode, string(body[:n]), time.Since(began)
 }
 
+// fastest is the best time of ten answers: waiting for the broker would slow them all down, other load does not.
+func (r *rig) fastest(t *testing.T, path string) (status int, took time.Duration) {
+	t.Helper()
+	took = time.Hour
+	for range 10 {
+		code, _, now := r.get(t, path)
+		status, took = code, min(took, now)
+	}
+	return status, took
+}
+
 // await waits until /readyz has the given status and says all of words.
 func (r *rig) await(t *testing.T, within time.Duration, status int, words ...string) {
 	t.Helper()
@@ -125,9 +136,9 @@ func timing() health.Timing {
 	return fast
 }
 
-// noticed is the longest that a fault may go unnoticed, and some slack for a busy machine.
+// noticed is the longest that a fault may go unnoticed, and slack for an overloaded machine.
 func noticed() time.Duration {
-	return timing().Period + timing().Timeout + 2*time.Second
+	return timing().Period + timing().Timeout + 10*time.Second
 }
 
 func TestBrokerOnRealRocketMQ(t *testing.T) {
@@ -142,7 +153,7 @@ func TestBrokerOnRealRocketMQ(t *testing.T) {
 			t.Errorf("/startupz: %d %s", code, body)
 		}
 		s, ok := r.broker.Snapshot()
-		want := Identity{Cluster: rmqtest.Cluster, Name: rmqtest.BrokerName, ID: AnyID, Addr: broker.Addr}
+		want := Identity{Cluster: rmqtest.Cluster, Name: rmqtest.BrokerName, ID: 0, Addr: broker.Addr}
 		if !ok || s.Identity != want || s.Runtime["bootTimestamp"] == "" {
 			t.Errorf("snapshot %v %+v", ok, s)
 		}
@@ -173,10 +184,9 @@ func TestBrokerOnRealRocketMQ(t *testing.T) {
 	t.Run("frozen broker", func(t *testing.T) {
 		signal(t, broker, syscall.SIGSTOP)
 		r.await(t, noticed(), 503, "[-]broker: cannot ask "+broker.Addr, "[-]broker-fast: cannot ask")
-		for _, path := range []string{"/livez", "/readyz", "/startupz"} {
-			code, body, took := r.get(t, path)
-			if took > 100*time.Millisecond || (code == 200) != (path != "/readyz") {
-				t.Errorf("%s: %d %q after %v", path, code, body, took)
+		for path, want := range map[string]int{"/livez": 200, "/startupz": 200, "/readyz": 503} {
+			if code, took := r.fastest(t, path); code != want || took > 100*time.Millisecond {
+				t.Errorf("%s: %d after %v, want %d at once", path, code, took, want)
 			}
 		}
 		signal(t, broker, syscall.SIGCONT)

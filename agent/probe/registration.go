@@ -23,11 +23,13 @@ func (b *Broker) checkRegistration(ctx context.Context) health.Result {
 	if len(addrs) == 0 {
 		return health.Fail("no name server is known")
 	}
+	self := s.Identity
+	self.ID = b.options.Identity.ID // an elected id may have changed since it was read
 	var missing, silent []string
 	for _, a := range b.names.ask(ctx, addrs) {
 		if a.err != nil {
 			silent = append(silent, a.err.Error())
-		} else if fault := s.Identity.missingFrom(a.info); fault != "" {
+		} else if fault := self.missingFrom(a.info); fault != "" {
 			missing = append(missing, fmt.Sprintf("name server %s %s", a.addr, fault))
 		}
 	}

@@ -17,6 +17,7 @@ type Spec struct {
 	Dir    string   // working folder; empty: the agent's own
 	Stdout *os.File // inherited by the child as it is: what it prints never passes through the agent
 	Stderr *os.File
+	Keep   []*os.File // open in the child too, from descriptor 3 on: a lock is held for as long as the child lives
 }
 
 // Exit is how a process ended.

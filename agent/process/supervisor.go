@@ -104,12 +104,16 @@ func (s *Supervisor) fork(spec Spec) (*Process, error) {
 		return nil, fmt.Errorf("cannot start %s: %w", spec.Name, err)
 	}
 	defer null.Close()
+	files := []uintptr{null.Fd(), spec.Stdout.Fd(), spec.Stderr.Fd()}
+	for _, f := range spec.Keep {
+		files = append(files, f.Fd())
+	}
 	// Unique among all agents of this machine: pid and the clock.
 	mark := "RMQ_AGENT_TREE=" + spec.Name + "." + strconv.Itoa(os.Getpid()) + "." + strconv.FormatInt(time.Now().UnixNano(), 36)
 	attr := &syscall.ProcAttr{
 		Dir:   spec.Dir,
 		Env:   append(spec.Env[:len(spec.Env):len(spec.Env)], mark),
-		Files: []uintptr{null.Fd(), spec.Stdout.Fd(), spec.Stderr.Fd()},
+		Files: files,
 		// SIGTERM, not SIGKILL: a JVM whose agent was killed can still stop in order.
 		Sys: &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGTERM},
 	}

@@ -1,0 +1,241 @@
+package memory
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+func capped(mebibytes int64) Limit {
+	return Limit{Bytes: mebibytes * mib, Source: "/sys/fs/cgroup/memory.max", Capped: true}
+}
+
+// units makes one unit of each kind, all with the same options, as the environment gives them.
+func units(options string, kinds ...Kind) []Unit {
+	var list []Unit
+	for _, k := range kinds {
+		u := Unit{Kind: k}
+		for word := range strings.FieldsSeq(options) {
+			u.Options = append(u.Options, Option{word, "JAVA_OPT_EXT"})
+		}
+		list = append(list, u)
+	}
+	return list
+}
+
+func TestNew(t *testing.T) {
+	standalone := []Kind{Namesrv, Broker}
+	tests := []struct {
+		name  string
+		limit Limit
+		kinds []Kind
+		heaps []int64 // MiB, one a unit
+	}{
+		{"the smallest broker", capped(368), []Kind{Broker}, []int64{96}},
+		{"broker", capped(512), []Kind{Broker}, []int64{128}},
+		{"broker", capped(1024), []Kind{Broker}, []int64{256}},
+		{"broker", capped(8192), []Kind{Broker}, []int64{2048}},
+		{"a big broker", capped(65536), []Kind{Broker}, []int64{8192}},
+		{"the smallest standalone", capped(512), standalone, []int64{64, 96}},
+		{"standalone", capped(1024), standalone, []int64{64, 256}},
+		{"standalone", capped(4096), standalone, []int64{256, 1024}},
+		{"name server", capped(256), []Kind{Namesrv}, []int64{64}},
+		{"name server", capped(1024), []Kind{Namesrv}, []int64{256}},
+		{"name server", capped(8192), []Kind{Namesrv}, []int64{512}},
+		{"controller", capped(512), []Kind{Controller}, []int64{128}},
+		{"proxy", capped(1024), []Kind{Proxy}, []int64{440}},
+		{"proxy", capped(65536), []Kind{Proxy}, []int64{4096}},
+		{"broker with proxy", capped(1024), []Kind{BrokerWithProxy}, []int64{336}},
+		{"a machine without a limit", Limit{Bytes: 8 * gib, Source: "/proc/meminfo"}, []Kind{Broker}, []int64{2048}},
+		{"a big machine without a limit", Limit{Bytes: 64 * gib, Source: "/proc/meminfo"}, standalone, []int64{512, 4096}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name+" "+strconv.FormatInt(tt.limit.Bytes/mib, 10), func(t *testing.T) {
+			p, err := New(units("", tt.kinds...), tt.limit)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var heaps []int64
+			for _, j := range p.JVMs {
+				heaps = append(heaps, j.Heap/mib)
+			}
+			if !slices.Equal(heaps, tt.heaps) || len(p.Warnings) != 0 {
+				t.Errorf("heaps %v, want %v; %v", heaps, tt.heaps, p.Warnings)
+			}
+			checkSum(t, p)
+		})
+	}
+}
+
+// checkSum checks the printed arithmetic as a person would.
+func checkSum(t *testing.T, p Plan) {
+	t.Helper()
+	line := p.String()
+	sum, parts := int64(0), regexp.MustCompile(`^(\d+) MiB \(\S+\) = (.*)$`).FindStringSubmatch(line)
+	if parts == nil {
+		t.Fatalf("no arithmetic: %s", line)
+	}
+	for _, part := range strings.Split(parts[2], " + ") {
+		total := regexp.MustCompile(`^[a-z ]+ (-?\d+)(?: \((.*)\))?$`).FindStringSubmatch(part)
+		if total == nil {
+			t.Fatalf("no number in %q of %s", part, line)
+		}
+		n, _ := strconv.ParseInt(total[1], 10, 64)
+		sum += n
+		for inner := range strings.SplitSeq(total[2], ", ") {
+			if m := regexp.MustCompile(`\d+$`).FindString(inner); m != "" {
+				k, _ := strconv.ParseInt(m, 10, 64)
+				n -= k
+			}
+		}
+		if total[2] != "" && n != 0 {
+			t.Errorf("%q is off by %d", part, n)
+		}
+	}
+	if parts[1] != strconv.FormatInt(sum, 10) {
+		t.Errorf("the parts of %q sum up to %d", line, sum)
+	}
+}
+
+// TestInvariants walks many limits: the parts never exceed the limit, and more memory never means less of anything.
+func TestInvariants(t *testing.T) {
+	for _, kinds := range [][]Kind{{Broker}, {Namesrv}, {Proxy}, {Controller}, {BrokerWithProxy}, {Namesrv, Broker}} {
+		var last Plan
+		for limit := int64(64); limit < 20000; limit += 37 {
+			p, err := New(units("", kinds...), capped(limit))
+			if err != nil {
+				if last.JVMs != nil {
+					t.Fatalf("%v: refused at %d though less was accepted", kinds, limit)
+				}
+				continue
+			}
+			checkSum(t, p)
+			if p.PageCache < leastCache {
+				t.Fatalf("%s: too little page cache", p)
+			}
+			for i, j := range p.JVMs {
+				if last.JVMs != nil && (j.Heap < last.JVMs[i].Heap || j.Direct < last.JVMs[i].Direct) {
+					t.Fatalf("%s\nhas less than\n%s", p, last)
+				}
+			}
+			last = p
+		}
+	}
+}
+
+func TestNewRefuses(t *testing.T) {
+	tests := []struct {
+		name  string
+		limit Limit
+		kinds []Kind
+		wants []string
+	}{
+		{"broker", capped(256), []Kind{Broker}, []string{"256 MiB (/sys/fs/cgroup/memory.max)", "smallest that works is 368 MiB", "heap 96", "docker run -m 384m", "384Mi", "JAVA_OPT_EXT"}},
+		{"standalone", capped(511), []Kind{Namesrv, Broker}, []string{"511 MiB", "512 MiB = namesrv", "-m 512m"}},
+		{"a small machine", Limit{Bytes: 200 * mib, Source: "/proc/meminfo"}, []Kind{Broker}, []string{"the machine has 200 MiB of memory (/proc/meminfo)", "a machine with 384 MiB would do"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			_, err := New(units("", tt.kinds...), tt.limit)
+			if err == nil {
+				t.Fatal("not refused")
+			}
+			for _, want := range tt.wants {
+				if !strings.Contains(err.Error(), want) {
+					t.Errorf("no %q in: %v", want, err)
+				}
+			}
+		})
+	}
+}
+
+// TestRefusalIsTrue sets the limit that the refusal asks for.
+func TestRefusalIsTrue(t *testing.T) {
+	for _, kinds := range [][]Kind{{Broker}, {Namesrv}, {Proxy}, {Controller}, {BrokerWithProxy}, {Namesrv, Broker}} {
+		_, err := New(units("", kinds...), capped(1))
+		if err == nil {
+			t.Fatalf("%v: not refused", kinds)
+		}
+		enough, _ := strconv.ParseInt(regexp.MustCompile(`-m (\d+)m`).FindStringSubmatch(err.Error())[1], 10, 64)
+		if _, err := New(units("", kinds...), capped(enough)); err != nil {
+			t.Errorf("%v: %v", kinds, err)
+		}
+	}
+}
+
+func TestUserOptions(t *testing.T) {
+	tests := []struct {
+		name, options string
+		limit         int64
+		heap, direct  int64
+		flags         []string
+		warning       string
+	}{
+		{"nothing", "", 1024, 256, 128, []string{"-Xms256m", "-Xmx256m", "-XX:MaxDirectMemorySize=128m", "-XX:MaxMetaspaceSize=256m", "-XX:ReservedCodeCacheSize=128m"}, ""},
+		{"heap", "-Xms512m -Xmx512m -Xmn256m", 2048, 512, 256, []string{"-XX:MaxDirectMemorySize=256m", "-XX:MaxMetaspaceSize=256m", "-XX:ReservedCodeCacheSize=128m"}, ""},
+		{"the last one wins", "-Xmx2g -Xmx256M", 1024, 256, 128, []string{"-XX:MaxDirectMemorySize=128m", "-XX:MaxMetaspaceSize=256m", "-XX:ReservedCodeCacheSize=128m"}, ""},
+		{"a percentage", "-XX:MaxRAMPercentage=50.0", 2048, 1024, 256, []string{"-XX:MaxDirectMemorySize=256m", "-XX:MaxMetaspaceSize=256m", "-XX:ReservedCodeCacheSize=128m"}, ""},
+		{"-Xmx beats a percentage", "-Xmx256m -XX:MaxRAMPercentage=99", 1024, 256, 128, []string{"-XX:MaxDirectMemorySize=128m", "-XX:MaxMetaspaceSize=256m", "-XX:ReservedCodeCacheSize=128m"}, ""},
+		{"initial heap alone", "-Xms512m", 1024, 512, 128, []string{"-Xmx512m", "-XX:MaxDirectMemorySize=128m", "-XX:MaxMetaspaceSize=256m", "-XX:ReservedCodeCacheSize=128m"}, ""},
+		{"a small initial heap", "-Xms64m", 1024, 256, 128, []string{"-Xmx256m", "-XX:MaxDirectMemorySize=128m", "-XX:MaxMetaspaceSize=256m", "-XX:ReservedCodeCacheSize=128m"}, ""},
+		{"everything", "-Xmx300m -XX:MaxDirectMemorySize=1g -XX:MaxMetaspaceSize=1g -XX:ReservedCodeCacheSize=1g", 4096, 300, 1024, nil, ""},
+		{"too much", "-Xms4g -Xmx4g", 2048, 4096, 96, nil, "-Xmx4g in JAVA_OPT_EXT"},
+		{"small on a small limit", "-Xmx64m", 300, 64, 96, nil, "-Xmx64m in JAVA_OPT_EXT"},
+		{"much direct memory", "-XX:MaxDirectMemorySize=15g", 2048, 96, 15360, nil, "-XX:MaxDirectMemorySize=15g in JAVA_OPT_EXT"},
+		{"no size", "-Xmx -Xmxlots -Xmx0 -Xmx-5m", 1024, 256, 128, []string{"-Xms256m", "-Xmx256m", "-XX:MaxDirectMemorySize=128m", "-XX:MaxMetaspaceSize=256m", "-XX:ReservedCodeCacheSize=128m"}, ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			p, err := New(units(tt.options, Broker), capped(tt.limit))
+			if err != nil {
+				t.Fatal(err)
+			}
+			j := p.JVMs[0]
+			if j.Heap != tt.heap*mib || j.Direct != tt.direct*mib {
+				t.Errorf("%s: want heap %d, direct %d", p, tt.heap, tt.direct)
+			}
+			if tt.flags != nil && !slices.Equal(j.Flags(), tt.flags) {
+				t.Errorf("flags %v, want %v", j.Flags(), tt.flags)
+			}
+			if got := strings.Join(p.Warnings, "\n"); (got == "") != (tt.warning == "") || !strings.Contains(got, tt.warning) {
+				t.Errorf("warnings %q, want %q", got, tt.warning)
+			}
+			checkSum(t, p)
+		})
+	}
+}
+
+func TestExtraDirect(t *testing.T) {
+	pool := []Unit{{Kind: Broker, Direct: 5 * gib}} // transientStorePoolEnable: five buffers of one commit log file
+	if _, err := New(pool, capped(4096)); err == nil || !strings.Contains(err.Error(), "direct 5216") {
+		t.Errorf("error %v, want a refusal that counts the pool", err)
+	}
+	p, err := New(pool, capped(16384))
+	if err != nil || p.JVMs[0].Direct < 5*gib+96*mib {
+		t.Errorf("%s, %v", p, err)
+	}
+}
+
+func TestFlagsWithoutLimit(t *testing.T) {
+	p, err := New(units("", Broker), Limit{Bytes: 64 * gib, Source: "/proc/meminfo"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"-Xms1024m", "-Xmx4096m", "-XX:MaxDirectMemorySize=4096m", "-XX:MaxMetaspaceSize=256m", "-XX:ReservedCodeCacheSize=128m", "-XX:G1HeapRegionSize=16m", "-XX:G1ReservePercent=25", "-XX:InitiatingHeapOccupancyPercent=30"}
+	if got := p.JVMs[0].Flags(); !slices.Equal(got, want) {
+		t.Errorf("got %v, want %v", got, want)
+	}
+}
+
+func TestParseSize(t *testing.T) {
+	for text, want := range map[string]int64{
+		"1": 1, "1024": 1024, "1k": 1 << 10, "2M": 2 << 20, "8g": 8 << 30, "1T": 1 << 40,
+		"": 0, "g": 0, "-1g": 0, "1.5g": 0, "1gb": 0, "99999999999999999999": 0, "9999999999g": 0,
+	} {
+		if got := parseSize(text); got != want {
+			t.Errorf("%q = %d, want %d", text, got, want)
+		}
+	}
+}

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+
+	"rocketmq-agent/agent/settings"
+	"rocketmq-agent/agent/storage"
+)
+
+// openStores makes sure that every store can be used, and takes it for this container alone. A name server keeps nothing
+// that needs it.
+func (p *plan) openStores(log *slog.Logger) (map[settings.Role]*os.File, error) {
+	locks := map[settings.Role]*os.File{}
+	var problems []error
+	for _, j := range p.jvms {
+		if j.store == "" {
+			continue
+		}
+		s, err := storage.Open(j.store, uint64(j.conf.Int("mappedFileSizeCommitLog", commitLogFile)))
+		if err != nil {
+			problems = append(problems, err)
+			continue
+		}
+		locks[j.role] = s.Lock
+		logWarnings(log, s.Warnings)
+		if p.abort = existing(filepath.Join(j.store, "abort")); p.abort != "" {
+			log.Warn("the broker was not stopped cleanly the last time: RocketMQ will recover its store", "found", p.abort)
+		}
+	}
+	return locks, refuse(exitStorage, errors.Join(problems...))
+}
+
+// lookAtMounts says what people find out too late about the volumes of a container.
+func (p *plan) lookAtMounts(log *slog.Logger) {
+	text, err := os.ReadFile("/proc/self/mountinfo")
+	if err != nil || !p.inContainer() {
+		return
+	}
+	m := storage.Mounts{
+		MountInfo: string(text), UserHome: p.userHome, Home: p.home.Dir, Version: p.home.Version,
+		Read:   []string{p.file.Name, p.settings.ConfigDir, p.proxyFile()},
+		Exists: func(path string) bool { return existing(path) != "" },
+	}
+	for _, j := range p.jvms {
+		if j.store != "" {
+			m.Stores = append(m.Stores, j.store)
+		}
+	}
+	for _, f := range m.Check() {
+		log.Warn(f.Message, "finding", f.Code)
+	}
+}
+
+// inContainer says whether this is a container: Docker and Podman leave a file, Kubernetes variables.
+func (p *plan) inContainer() bool {
+	return p.settings.Pod.InKubernetes || existing("/.dockerenv") != "" || existing("/run/.containerenv") != ""
+}
