@@ -121,8 +121,8 @@ type app struct {
 	plan    *plan
 	log     *slog.Logger
 	runner  *runner
-	beat    atomic.Int64  // when the run's own loop last came round, in ns since 1970
-	broker  *probe.Broker // nil without one
+	beat    atomic.Pointer[time.Time] // when the run's own loop last came round
+	broker  *probe.Broker             // nil without one
 	checker *health.Checker
 	startup *health.Startup
 	began   time.Time
