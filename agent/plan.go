@@ -74,8 +74,8 @@ func makePlan(s settings.Settings, args cmdline.Run) (*plan, error) {
 		return nil, refuse(exitUsage, fmt.Errorf("--enable-proxy belongs to a broker, not to %s", p.role))
 	}
 	p.warn()
-	if err := errors.Join(p.findPrograms(), p.readFile()); err != nil {
-		return nil, refuse(exitConfig, err)
+	if err := errors.Join(p.findPrograms(), refuse(exitConfig, p.readFile())); err != nil {
+		return nil, err
 	}
 	p.findFolders()
 	var err error
@@ -133,7 +133,11 @@ func (p *plan) findPrograms() error {
 	var warnings []string
 	p.java, warnings, javaErr = launch.FindJava(p.settings.Java.JavaHome, os.Getenv("PATH"))
 	p.warnings = append(p.warnings, warnings...)
-	return errors.Join(homeErr, javaErr)
+	code := exitConfig
+	if p.java.Path == "" {
+		code = exitNotFound // as a shell says it
+	}
+	return errors.Join(refuse(exitConfig, homeErr), refuse(code, javaErr))
 }
 
 // readFile reads the mounted properties file: -c, or the role's file in RMQ_CONFIG_DIR.

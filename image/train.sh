@@ -11,7 +11,7 @@ set -eu
     exit 64
 }
 ROCKETMQ_HOME=$(CDPATH='' cd -- "$1" && pwd)
-export ROCKETMQ_HOME
+export ROCKETMQ_HOME LC_ALL=C
 unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS NAMESRV_ADDR
 java=${JAVA_HOME:+$JAVA_HOME/bin/java}
 [ -x "$java" ] || java=java
@@ -51,7 +51,7 @@ run() {
 train() {
     role=$1
     shift
-    run "$role" "$jars" "$write=$ROCKETMQ_HOME/cds/$role.$suffix" "$(class "$role")" "$@" >"$tmp/$role.log" 2>&1 &
+    run "$role" "$jars" "$write=$tmp/$role.$suffix" "$(class "$role")" "$@" >"$tmp/$role.log" 2>&1 &
     children="$children $!"
     for _ in $(seq 600); do
         ! grep -qs -e 'boot success' -e 'startup successfully' "$tmp/$role.log" || return 0
@@ -83,7 +83,7 @@ broker() {
 # differ as they do at run time.
 check() {
     # shellcheck disable=SC2086 # a list of words
-    (run "$1" "$jars:$ROCKETMQ_HOME/conf" -Xmx300m $must "$read=$ROCKETMQ_HOME/cds/$1.$suffix" \
+    (run "$1" "$jars:$ROCKETMQ_HOME/conf" -Xmx300m $must "$read=$tmp/$1.$suffix" \
         -Xlog:class+load:file="$tmp/$1.classes" "$(class "$1")" -h) >"$tmp/$1.log" 2>&1 || {
         show "$1"
         fail "the archive of the $1 cannot be used"
@@ -101,8 +101,7 @@ else
     fail "java ${version:-is missing, or} is too old for an archive: install a JDK, 25 or newer for the best one"
 fi
 
-rm -rf "$ROCKETMQ_HOME/cds"
-mkdir -p "$ROCKETMQ_HOME/cds" "$tmp/namesrv" "$tmp/broker" "$tmp/proxy"
+mkdir "$tmp/namesrv" "$tmp/broker" "$tmp/proxy"
 printf '%s\n' "listenPort=$port" bindAddress=127.0.0.1 >"$tmp/namesrv.conf"
 broker broker $((port + 20)) >"$tmp/broker.conf"
 broker proxy $((port + 30)) >"$tmp/local.conf"
@@ -119,3 +118,6 @@ children=
 for role in namesrv broker proxy; do
     check "$role"
 done
+rm -rf "$ROCKETMQ_HOME/cds"
+mkdir "$ROCKETMQ_HOME/cds"
+mv "$tmp"/*."$suffix" "$ROCKETMQ_HOME/cds"

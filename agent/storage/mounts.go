@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -21,24 +22,45 @@ type Mounts struct {
 	Home      string   // ROCKETMQ_HOME
 	Version   string   // the release in Home
 	Read      []string // configuration files and folders that are read; empty ones do not count
-	Exists    func(path string) bool
+	// StdoutLogs says that RocketMQ logs to stdout, so that a volume for log files stays nearly empty.
+	StdoutLogs bool
+	Exists     func(path string) bool
 }
 
 // Check compares the mounts with what is written and read.
 func (m Mounts) Check() []Finding {
-	points := mountPoints(m.MountInfo)
+	mounts := parseMounts(m.MountInfo)
 	var all []Finding
 	for _, store := range m.Stores {
-		if covering(points, store) == "/" {
-			all = append(all, Finding{"store-not-on-volume", fmt.Sprintf("the store %s is not on a volume: its messages are lost with the container; mount one there (-v NAME:%s)", store, store)})
+		if f, ok := fleeting(store, covering(mounts, store)); ok {
+			all = append(all, f)
 		}
 	}
-	for _, p := range points {
-		if f, ok := m.look(p); ok {
+	for _, mount := range mounts {
+		if f, ok := m.look(mount.point); ok {
 			all = append(all, f)
 		}
 	}
 	return all
+}
+
+// anonymousVolume is the folder of a Docker volume that nobody gave a name.
+var anonymousVolume = regexp.MustCompile(`/volumes/[0-9a-f]{64}/_data(/|$)`)
+
+// fleeting says that a store lives no longer than its container.
+func fleeting(store string, on mount) (Finding, bool) {
+	remedy := fmt.Sprintf("mount a volume there (docker run -v NAME:%s, in Kubernetes a PersistentVolumeClaim)", store)
+	switch {
+	case on.point == "/":
+		return Finding{"store-not-on-volume", fmt.Sprintf("the store %s is not on a volume: its messages are lost with the container; %s", store, remedy)}, true
+	case on.fsType == "tmpfs" || on.fsType == "ramfs":
+		return Finding{"store-in-memory", fmt.Sprintf("the store %s is in memory (%s at %s): its messages are lost with the container; %s", store, on.fsType, on.point, remedy)}, true
+	case strings.Contains(on.root, "/kubernetes.io~empty-dir/"):
+		return Finding{"store-on-emptydir", fmt.Sprintf("the store %s is on an emptyDir (%s): its messages are lost with the pod; %s", store, on.point, remedy)}, true
+	case anonymousVolume.MatchString(on.root):
+		return Finding{"store-on-anonymous-volume", fmt.Sprintf("the store %s is on a volume without a name (%s): a new container gets a new, empty one; %s", store, on.point, remedy)}, true
+	}
+	return Finding{}, false
 }
 
 // dataFolder matches mount points that are meant for data or logs.
@@ -52,6 +74,9 @@ var versioned = regexp.MustCompile(`/rocketmq-(\d+\.\d+\.\d+)(/|$)`)
 
 // look judges one mount point.
 func (m Mounts) look(point string) (Finding, bool) {
+	if logs := m.logs(); m.StdoutLogs && point != "/" && within(point, logs) {
+		return Finding{"logs-on-stdout", fmt.Sprintf("a volume is mounted at %s, but RocketMQ logs to stdout; RMQ_LOG_FILES=true makes it log into files there", point)}, true
+	}
 	if m.used(point) {
 		return Finding{}, false
 	}
@@ -63,10 +88,13 @@ func (m Mounts) look(point string) (Finding, bool) {
 	case m.Exists(filepath.Join(point, "broker.conf")):
 		return unread(filepath.Join(point, "broker.conf")), true
 	case dataFolder.MatchString(point):
-		return Finding{"volume-not-used", fmt.Sprintf("a volume is mounted at %s, but RocketMQ writes to %s", point, strings.Join(append(m.Stores, m.UserHome+"/logs"), " and "))}, true
+		return Finding{"volume-not-used", fmt.Sprintf("a volume is mounted at %s, but RocketMQ writes to %s", point, strings.Join(append(slices.Clone(m.Stores), m.logs()), " and "))}, true
 	}
 	return Finding{}, false
 }
+
+// logs is the folder of RocketMQ's log files.
+func (m Mounts) logs() string { return filepath.Join(m.UserHome, "logs") }
 
 func unread(file string) Finding {
 	return Finding{"configuration-not-read", fmt.Sprintf("%s is mounted, but nobody reads it: name it with -c %s", file, file)}
@@ -77,7 +105,8 @@ func (m Mounts) used(point string) bool {
 	if point == "/" || system(point) {
 		return true
 	}
-	for _, path := range append(append([]string{filepath.Join(m.UserHome, "logs"), filepath.Join(m.Home, "lib"), filepath.Join(m.Home, "bin")}, m.Stores...), m.Read...) {
+	own := []string{m.logs(), filepath.Join(m.Home, "lib"), filepath.Join(m.Home, "bin"), filepath.Join(m.Home, "cds")}
+	for _, path := range slices.Concat(own, m.Stores, m.Read) {
 		if path != "" && (within(path, point) || within(point, path)) {
 			return true
 		}
@@ -100,12 +129,19 @@ func within(path, dir string) bool {
 	return path == dir || strings.HasPrefix(path, strings.TrimSuffix(dir, "/")+"/")
 }
 
-// covering is the mount point that holds path: the longest one that is path or above it.
-func covering(points []string, path string) string {
-	best := "/"
-	for _, p := range points {
-		if within(path, p) && len(p) > len(best) {
-			best = p
+// mount is one line of mountinfo.
+type mount struct {
+	root   string // the mounted folder inside its file system
+	point  string // where it is mounted
+	fsType string
+}
+
+// covering is the mount that holds path: the longest mount point that is path or above it, and the last one there.
+func covering(mounts []mount, path string) mount {
+	best := mount{point: "/"}
+	for _, m := range mounts {
+		if within(path, m.point) && len(m.point) >= len(best.point) {
+			best = m
 		}
 	}
 	return best
@@ -114,13 +150,14 @@ func covering(points []string, path string) string {
 // unescape undoes the octal escapes of mountinfo; see proc_pid_mountinfo(5).
 var unescape = strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`)
 
-// mountPoints reads the fifth field of every line of mountinfo.
-func mountPoints(text string) []string {
-	var points []string
+func parseMounts(text string) []mount {
+	var mounts []mount
 	for line := range strings.Lines(text) {
-		if f := strings.Fields(line); len(f) > 4 {
-			points = append(points, unescape.Replace(f[4]))
+		before, after, _ := strings.Cut(line, " - ")
+		f, fsType := strings.Fields(before), strings.Fields(after)
+		if len(f) > 4 && len(fsType) > 0 {
+			mounts = append(mounts, mount{unescape.Replace(f[3]), unescape.Replace(f[4]), fsType[0]})
 		}
 	}
-	return points
+	return mounts
 }

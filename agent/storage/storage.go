@@ -164,15 +164,27 @@ func freeOfRocketMQ(dir string) error {
 	return nil
 }
 
-// room warns when the disk has no room for the files that RocketMQ maps at its start.
+// refusing is the part of the disk in use from which on RocketMQ refuses messages, in percent
+// (rocketmq.broker.diskSpaceWarningLevelRatio).
+const refusing = 90
+
+// room warns when the disk has no room for the files that RocketMQ maps at its start, or for any message at all.
 func room(dir string, mapped uint64) []string {
-	var fsinfo unix.Statfs_t
-	if err := unix.Statfs(dir, &fsinfo); err != nil {
-		return nil
+	var disk unix.Statfs_t
+	if err := unix.Statfs(dir, &disk); err != nil {
+		return []string{fmt.Sprintf("cannot learn how full the disk of the store %s is: %v", dir, err)}
 	}
-	free := fsinfo.Bavail * uint64(fsinfo.Bsize)
-	if free >= mapped {
-		return nil
+	return judge(dir, disk, mapped)
+}
+
+func judge(dir string, disk unix.Statfs_t, mapped uint64) []string {
+	var warnings []string
+	if free := disk.Bavail * uint64(disk.Bsize); free < mapped {
+		warnings = append(warnings, fmt.Sprintf("the disk of the store %s has %d MiB free, less than the next file of the commit log needs (%d MiB)", dir, free>>20, mapped>>20))
 	}
-	return []string{fmt.Sprintf("the disk of the store %s has %d MiB free, less than the next file of the commit log needs (%d MiB)", dir, free>>20, mapped>>20)}
+	used := disk.Blocks - disk.Bfree
+	if all := used + disk.Bavail; all > 0 && used*100/all >= refusing { // as UtilAll.getDiskPartitionSpaceUsedPercent
+		warnings = append(warnings, fmt.Sprintf("the disk of the store %s is %d %% full: RocketMQ takes no messages from %d %% on, and deletes its oldest files", dir, used*100/all, refusing))
+	}
+	return warnings
 }
