@@ -157,6 +157,25 @@ func TestPID1StalledOutput(t *testing.T) {
 	}
 }
 
+// Whoever read our output has gone. Go ends a program for that, unless it takes SIGPIPE itself.
+func TestPID1ClosedOutput(t *testing.T) {
+	inBothPlaces(t, func(t *testing.T, s *scene) {
+		r, w, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		r.Close()
+		defer w.Close()
+		s.stdout = w
+		s.plays("namesrv", java{Serves: true, Child: fake{Stay: true, Ready: s.file("ready")}})
+		a := s.run("namesrv")
+		s.awaits(a, "ready")
+		s.says(a, "/readyz", 200)
+		a.signal(syscall.SIGTERM)
+		s.ends(a, 0)
+	})
+}
+
 // fill writes into a pipe until it is full.
 func fill(t *testing.T, fd int) {
 	t.Helper()

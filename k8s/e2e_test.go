@@ -192,7 +192,7 @@ func nameServersTakeTurns(c *cluster, _ *history) {
 	c.kubectl("rollout", "status", "statefulset/rocketmq-namesrv", "--timeout=10m")
 	brokers, servers := c.waitReady("broker", 3), c.nameServers()
 	c.within(time.Minute, "all brokers on both name servers", func() error { return servers.list(brokers) })
-	if longest := stop(); longest > 2*time.Second {
+	if longest := stop(); longest > 5*time.Second {
 		c.Errorf("for %v no name server knew all brokers", longest)
 	}
 	c.smoketest("smoke-last", "--count", "200")

@@ -12,31 +12,41 @@ import (
 
 // coverage measures for how long no name server knew all brokers.
 type coverage struct {
-	want []pod
+	*cluster
+	want  []pod
+	start time.Time
 
 	mu      sync.Mutex
 	last    time.Time // a name server knew them all
 	longest time.Duration
+	knows   map[string]bool // by name server
 }
 
-// known notes that some name server knows all brokers now.
-func (v *coverage) known() {
+// saw notes whether this name server knows all brokers now.
+func (v *coverage) saw(name string, all bool) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	now := time.Now()
-	v.longest = max(v.longest, now.Sub(v.last))
-	v.last = now
+	if v.knows[name] != all {
+		v.Logf("%5.1f s  %s knows all brokers: %t", now.Sub(v.start).Seconds(), name, all)
+		v.knows[name] = all
+	}
+	if all {
+		v.longest = max(v.longest, now.Sub(v.last))
+		v.last = now
+	}
 }
 
 // cover asks every name server all the time, until stop returns the longest time that none knew all brokers.
 func (c *cluster) cover(brokers []pod) (stop func() time.Duration) {
-	v := &coverage{want: brokers, last: time.Now()}
+	v := &coverage{cluster: c, want: brokers, start: time.Now(), last: time.Now(), knows: map[string]bool{}}
 	ctx, cancel := context.WithCancel(context.Background())
 	var asking sync.WaitGroup
 	for _, p := range c.pods("namesrv") {
 		asking.Go(func() {
 			for ctx.Err() == nil {
-				c.ask(ctx, v, p.Metadata.Name)
+				v.ask(ctx, p.Metadata.Name)
+				v.saw(p.Metadata.Name, false)
 			}
 		})
 	}
@@ -50,11 +60,11 @@ func (c *cluster) cover(brokers []pod) (stop func() time.Duration) {
 }
 
 // ask follows one name server until it goes away or does not answer.
-func (c *cluster) ask(ctx context.Context, v *coverage, name string) {
+func (v *coverage) ask(ctx context.Context, name string) {
 	tick := time.NewTicker(200 * time.Millisecond)
 	defer tick.Stop()
 	<-tick.C
-	addr, stop, err := c.tryForward(name, 9876)
+	addr, stop, err := v.tryForward(name, 9876)
 	if err != nil {
 		return // its pod is being replaced
 	}
@@ -65,9 +75,7 @@ func (c *cluster) ask(ctx context.Context, v *coverage, name string) {
 		if _, err := masters(client); err != nil {
 			return
 		}
-		if (nameServers{client}).list(v.want) == nil {
-			v.known()
-		}
+		v.saw(name, (nameServers{client}).list(v.want) == nil)
 		<-tick.C
 	}
 }

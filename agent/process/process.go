@@ -87,7 +87,7 @@ func (p *Process) Running() bool {
 func (p *Process) Terminate() {
 	p.sup.mu.Lock()
 	defer p.sup.mu.Unlock()
-	if p.asked != 0 || p.ended() {
+	if p.asked != 0 {
 		return
 	}
 	p.asked = syscall.SIGTERM
@@ -99,9 +99,6 @@ func (p *Process) Terminate() {
 func (p *Process) Kill() {
 	p.sup.mu.Lock()
 	defer p.sup.mu.Unlock()
-	if p.ended() {
-		return
-	}
 	p.asked = syscall.SIGKILL
 	if p.Running() { // the number of the group is its own: this reaches all of it at once, before anybody is looked for
 		_ = syscall.Kill(-p.Pid, syscall.SIGKILL)
@@ -114,9 +111,6 @@ func (p *Process) Kill() {
 func (p *Process) ThreadDump() int {
 	p.sup.mu.Lock()
 	defer p.sup.mu.Unlock()
-	if p.ended() {
-		return 0
-	}
 	return p.signalTree(syscall.SIGQUIT, func(s stat) bool { return s.comm == "java" && catches(s.pid, syscall.SIGQUIT) })
 }
 

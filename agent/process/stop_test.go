@@ -68,6 +68,22 @@ func TestLateBirth(t *testing.T) {
 	processtest.Closed(t, "the late one was told too", p.Gone())
 }
 
+func TestTerminateTwice(t *testing.T) {
+	sup := newSupervisor(t)
+	file := files(t)
+	p := start(t, sup, child(t, fake{Until: file("leave"), Ready: file("ready"), Ignore: true, Terms: file("terms")}))
+	processtest.Pid(t, file("ready"))
+	p.Terminate()
+	processtest.Wait(t, "it is told", func() bool { return processtest.Lines(file("terms")) == 1 })
+	p.Terminate()
+	sup.Reap()
+	processtest.Write(file("leave"), "")
+	processtest.Closed(t, "gone", p.Gone())
+	if n := processtest.Lines(file("terms")); n != 1 {
+		t.Errorf("told %d times", n)
+	}
+}
+
 // The tree's end is final: whoever calls afterwards calls nobody.
 func TestAfterGone(t *testing.T) {
 	for name, call := range map[string]func(*process.Process){
@@ -97,15 +113,17 @@ func TestThreadDump(t *testing.T) {
 	if err := os.Symlink("/bin/sleep", deaf); err != nil { // has no handler, as a JVM in its first milliseconds
 		t.Fatal(err)
 	}
-	p := start(t, sup, spec("/bin/sh", "-c", `"$1" 100 & eval "$0 &"; wait`,
-		fake{Stay: true, Ready: file("ready"), Quits: file("quits")}.Command(processtest.Named(t, "java")), deaf))
+	p := start(t, sup, spec("/bin/sh", "-c", `"$1" 100 & eval "$0 &"; eval "$2 &"; wait`,
+		fake{Stay: true, Ready: file("ready"), Quits: file("quits")}.Command(processtest.Named(t, "java")), deaf,
+		fake{Stay: true, Ready: file("ready2"), Quits: file("quits")}.Command(processtest.Self(t)))) // listens, and is no JVM
 	processtest.Pid(t, file("ready"))
+	processtest.Pid(t, file("ready2"))
 	if n := p.ThreadDump(); n != 1 {
 		t.Errorf("%d were asked, want 1", n)
 	}
 	processtest.Wait(t, "the JVM dumps", func() bool { return processtest.Lines(file("quits")) == 1 })
 	sup.Reap()
-	if living, _ := processtest.Children(p.Pid); !p.Running() || len(living) != 2 {
+	if living, _ := processtest.Children(p.Pid); !p.Running() || len(living) != 3 {
 		t.Errorf("running %v, children %v: SIGQUIT ended somebody", p.Running(), living)
 	}
 	p.Kill()
