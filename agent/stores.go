@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"rocketmq-agent/agent/settings"
 	"rocketmq-agent/agent/storage"
@@ -41,17 +42,34 @@ func (p *plan) lookAtMounts(log *slog.Logger) {
 	}
 	m := storage.Mounts{
 		MountInfo: string(text), UserHome: p.userHome, Home: p.home.Dir, Version: p.home.Version,
-		Read:   []string{p.file.Name, p.settings.ConfigDir, p.proxyFile()},
+		Read: []string{p.file.Name, p.settings.ConfigDir, p.proxyFile()}, StdoutLogs: !p.settings.LogFiles,
 		Exists: func(path string) bool { return existing(path) != "" },
 	}
 	for _, j := range p.jvms {
 		if j.store != "" {
 			m.Stores = append(m.Stores, j.store)
+			m.Stores = append(m.Stores, j.otherStores()...)
 		}
 	}
 	for _, f := range m.Check() {
 		log.Warn(f.Message, "finding", f.Code)
 	}
+}
+
+// otherStores are the folders that a broker's configuration puts elsewhere, a commit log on several disks among them.
+func (j jvm) otherStores() []string {
+	var dirs []string
+	for _, v := range j.conf.Values() {
+		if !strings.HasPrefix(v.Key, "storePath") || v.Key == "storePathRootDir" {
+			continue
+		}
+		for dir := range strings.SplitSeq(v.Value, ",") { // MixAll.MULTI_PATH_SPLITTER
+			if filepath.IsAbs(dir) && !strings.HasPrefix(dir, j.store+"/") {
+				dirs = append(dirs, dir)
+			}
+		}
+	}
+	return dirs
 }
 
 // inContainer says whether this is a container: Docker and Podman leave a file, Kubernetes variables.

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// oldestJava is the oldest major version that can run RocketMQ: the classes of 4.9.7, 5.1.4 and 5.5.0, with all the
+// oldestJava is the oldest major version that can run RocketMQ: the classes of 4.9.7 and 5.5.0, with all the
 // libraries that they bring, are compiled for Java 8 (no class file in their jars has a version above 52).
 const oldestJava = 8
 

@@ -48,11 +48,11 @@ const (
 //	352 MiB  heap 128  2 900/s  page cache  41 MiB, constant reclaim
 //	288 MiB  heap 128    100/s  490 sends failed, then the kernel's OOM killer
 //
-// And the agent, a name server and a broker in one control group, as planned here; both ran 20 s without a failed send and
-// stopped cleanly, on Java 25 and 17 alike:
+// And with the agent, as planned here; all ran 20 s without a failed send and stopped cleanly, the second on Java 17 too:
 //
-//	 512 MiB  heaps 64 and  96  6 900/s  all used, of it page cache 115 MiB
-//	1024 MiB  heaps 64 and 256  5 100/s  717 MiB used at most, of it page cache 210 MiB
+//	 384 MiB  a broker alone, heap 96          3 700/s  all used, of it page cache 94 MiB
+//	 512 MiB  name server and broker, 64 and  96  6 900/s  all used, of it page cache 115 MiB
+//	1024 MiB  name server and broker, 64 and 256  5 100/s  717 MiB used at most, of it page cache 210 MiB
 type need struct {
 	leastHeap, mostHeap     int64
 	mostHeapUncapped        int64 // on a machine without a limit, which other programs want to use too

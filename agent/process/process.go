@@ -118,7 +118,8 @@ func (p *Process) ThreadDump() int {
 func (p *Process) signalTree(sig syscall.Signal, which func(stat) bool) int {
 	n := 0
 	living, _ := p.sup.look()
-	for _, s := range p.members(living) {
+	found, _ := p.members(living)
+	for _, s := range found {
 		if which(s) {
 			p.signal(s, sig)
 			n++
@@ -135,7 +136,11 @@ func (p *Process) signal(s stat, sig syscall.Signal) {
 		return
 	}
 	defer handle.Release()
-	if now, ok := readStat(s.pid); !ok || !now.alive() || !p.owns(now) {
+	now, ok := readStat(s.pid)
+	if !ok || !now.alive() {
+		return
+	}
+	if owned, _ := p.owns(now); !owned {
 		return
 	}
 	if sig == p.asked {
@@ -144,24 +149,38 @@ func (p *Process) signal(s stat, sig syscall.Signal) {
 	_ = handle.Signal(sig) // gone in between: nothing is left to signal
 }
 
-// members lists the live processes of the tree.
-func (p *Process) members(living []stat) []stat {
-	return slices.DeleteFunc(slices.Clone(living), func(s stat) bool { return !p.owns(s) })
+// members lists the live processes of the tree; sure says that nobody else can be one.
+func (p *Process) members(living []stat) (found []stat, sure bool) {
+	sure = true
+	for _, s := range living {
+		owned, known := p.owns(s)
+		if owned {
+			found = append(found, s)
+		}
+		sure = sure && known
+	}
+	return found, sure
 }
 
 // owns says whether s belongs to the tree. The group is asked too, for a descendant that cleared its environment.
 // Numbers mean something only as long as they cannot have been given to somebody else: that of the child until it is
 // reaped, that of its group until the last member has left. Who was seen once is remembered: a process that is just
 // dying has no environment any more.
-func (p *Process) owns(s stat) bool {
+func (p *Process) owns(s stat) (owned, sure bool) {
 	if s.pid == p.Pid && p.Running() {
-		return true
+		return true, true
 	}
-	_, owned := p.seen[s.id()]
-	if !owned && (s.pgrp == p.Pid && !p.groupEnded || carries(s.pid, p.mark)) {
-		p.seen[s.id()], owned = 0, true
+	if _, seen := p.seen[s.id()]; seen {
+		return true, true
 	}
-	return owned
+	owned, sure = s.pgrp == p.Pid && !p.groupEnded, true
+	if !owned && s.state != 'Z' {
+		owned, sure = carries(s.pid, p.mark)
+	}
+	if owned {
+		p.seen[s.id()] = 0
+	}
+	return owned, sure
 }
 
 // reaped takes the step from running to exited.
@@ -181,11 +200,11 @@ func (p *Process) settle(living []stat, complete bool) bool {
 	if p.Running() || p.ended() {
 		return p.ended()
 	}
-	left := p.members(living)
+	left, sure := p.members(living)
 	if complete && !slices.ContainsFunc(left, func(s stat) bool { return s.pgrp == p.Pid }) {
 		p.groupEnded = true
 	}
-	if complete && len(left) == 0 {
+	if complete && sure && len(left) == 0 {
 		close(p.gone)
 		return true
 	}

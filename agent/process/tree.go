@@ -2,6 +2,8 @@ package process
 
 import (
 	"bytes"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -32,24 +34,33 @@ func (s stat) id() id { return id{s.pid, s.start} }
 
 // readStat reads one process; ok is false when it has left meanwhile.
 func readStat(pid int) (s stat, ok bool) {
-	b, err := os.ReadFile(filepath.Join(procDir, strconv.Itoa(pid), "stat"))
-	if err != nil {
+	comm, f := statFields(pid)
+	if f == nil {
 		return stat{}, false
 	}
-	// comm may hold blanks and parentheses: the last one ends it.
-	open, end := bytes.IndexByte(b, '('), bytes.LastIndexByte(b, ')')
-	if open < 0 || end < open {
-		return stat{}, false
-	}
-	f := strings.Fields(string(b[end+1:]))
-	if len(f) < 20 {
-		return stat{}, false
-	}
-	s = stat{pid: pid, comm: string(b[open+1 : end]), state: f[0][0], start: f[19]}
+	s = stat{pid: pid, comm: comm, state: f[0][0], start: f[19]}
 	s.ppid, _ = strconv.Atoi(f[1])
 	s.pgrp, _ = strconv.Atoi(f[2])
 	s.threads, _ = strconv.Atoi(f[17])
 	return s, true
+}
+
+// statFields returns the name of a process and the fields after it, from the state (the third in proc(5)) on. They are
+// nil when the process has left.
+func statFields(pid int) (comm string, f []string) {
+	b, err := os.ReadFile(filepath.Join(procDir, strconv.Itoa(pid), "stat"))
+	if err != nil {
+		return "", nil
+	}
+	// The name may hold blanks and parentheses: the last one ends it.
+	open, end := bytes.IndexByte(b, '('), bytes.LastIndexByte(b, ')')
+	if open < 0 || end < open {
+		return "", nil
+	}
+	if f = strings.Fields(string(b[end+1:])); len(f) < 50 { // as many as Linux has shown since 3.5
+		return "", nil
+	}
+	return string(b[open+1 : end]), f
 }
 
 // alive says whether anything of the process still runs. Its first thread may be dead already while others still close
@@ -95,13 +106,22 @@ func descendants(all []stat, root int) []stat {
 	return found
 }
 
-// carries says whether the process was started with mark in its environment.
-func carries(pid int, mark string) bool {
+// carries says whether the process was started with mark in its environment. Nobody can be sure of one that is just
+// being executed, whose new environment is not there yet, nor of one that has died since it was listed.
+func carries(pid int, mark string) (yes, sure bool) {
 	b, err := os.ReadFile(filepath.Join(procDir, strconv.Itoa(pid), "environ"))
 	if err != nil {
-		return false
+		return false, errors.Is(err, fs.ErrPermission)
 	}
-	return slices.Contains(strings.Split(string(b), "\x00"), mark)
+	if len(b) > 0 {
+		return slices.Contains(strings.Split(string(b), "\x00"), mark), true
+	}
+	_, f := statFields(pid)
+	if f == nil {
+		return false, false
+	}
+	start, end := f[47], f[48] // env_start, env_end: where the environment lies in memory
+	return false, start == end && end != "0"
 }
 
 // catches says whether the process has a handler for sig.
