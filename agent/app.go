@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"syscall"
 	"time"
@@ -123,6 +124,9 @@ type app struct {
 	runner  *runner
 	beat    atomic.Pointer[time.Time] // when the run's own loop last came round
 	broker  *probe.Broker             // nil without one
+	link    *brokerLink               // likewise
+	hasten  context.CancelFunc        // ends what makes the broker register soon
+	hasty   sync.WaitGroup
 	checker *health.Checker
 	startup *health.Startup
 	began   time.Time
@@ -185,6 +189,7 @@ func (a *app) unit(j jvm, spec process.Spec) (*unit, []health.Check) {
 	})
 	a.broker = b
 	u.link = &brokerLink{broker: client, self: b.Identity}
+	a.link = u.link
 	for _, addr := range namesrvs {
 		u.link.namesrvs = append(u.link.namesrvs, rocketmq.NewClient(addr))
 	}
@@ -223,6 +228,8 @@ func (a *app) beatNow() {
 // stopping makes the container not ready, before anything else of a stop happens.
 func (a *app) stopping(why string) {
 	a.checker.SetDraining(why)
+	a.hasten() // it sets the permission that a drain takes off
+	a.hasty.Wait()
 	a.phase.Store(phaseStopping)
 	a.drained.Begin()
 }
@@ -289,10 +296,34 @@ func (a *app) addresses() string {
 	return strings.Join(parts, "; ")
 }
 
+// hastenRegistration sees to it that a broker which serves is soon registered too.
+func (a *app) hastenRegistration(ctx context.Context) {
+	tick := time.NewTicker(500 * time.Millisecond)
+	defer tick.Stop()
+	for attempts := 0; attempts < 3 && !a.checker.Passed("registration"); {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		if a.checker.Passed("broker", "broker-fast") && !a.checker.Passed("registration") {
+			attempts++
+			if err := a.link.register(ctx); err != nil {
+				a.log.Debug("cannot hasten the registration", "error", err)
+			}
+		}
+	}
+}
+
 // serve starts the checks and the HTTP server.
 func (a *app) serve(ctx context.Context) error {
+	hasty, cancel := context.WithCancel(ctx)
+	a.hasten = cancel
 	go a.checker.Run(ctx)
 	go a.startup.Run(ctx)
+	if a.link != nil {
+		a.hasty.Go(func() { a.hastenRegistration(hasty) })
+	}
 	mux := http.NewServeMux()
 	live := health.Live{Beat: func() time.Time { return *a.beat.Load() }, Processes: a.alive}
 	health.Register(mux, live, a.startup, a.checker)

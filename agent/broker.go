@@ -90,6 +90,24 @@ func (b *brokerLink) ForbidWrites(ctx context.Context) error {
 	})
 }
 
+// register makes the broker register with its name servers now. It does so at its start, but only with those that it is
+// connected to by then (BrokerOuterAPI.registerBrokerAll), and a fast start is over before that: the next time would come
+// 10 s later. Setting the permission to what it is registers as well. Brokers whose role is elected register when it is.
+func (b *brokerLink) register(ctx context.Context) error {
+	return within(ctx, 3*time.Second, func(ctx context.Context) error {
+		live, err := b.broker.BrokerConfig(ctx)
+		if err != nil {
+			return err
+		}
+		for _, elected := range []string{"enableControllerMode", "enableDLegerCommitLog", "enableSlaveActingMaster"} {
+			if live[elected] == "true" {
+				return nil
+			}
+		}
+		return b.broker.UpdateBrokerConfig(ctx, map[string]string{"brokerPermission": live["brokerPermission"]})
+	})
+}
+
 func within(ctx context.Context, limit time.Duration, call func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()

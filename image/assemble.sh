@@ -21,8 +21,8 @@ command -v mvn >/dev/null || fail "Maven is missing: install it (Debian: apt-get
 command -v "$java" >/dev/null || fail "a JDK is missing: install one, 17 or newer (Debian: apt-get install openjdk-17-jdk-headless)"
 modules=$("$java" --list-modules 2>/dev/null) || modules=
 case $modules in
-*jdk.compiler@*) ;;
-*) fail "$java is not a JDK of version 11 or newer: install one (Debian: apt-get install openjdk-17-jdk-headless)" ;;
+*jdk.compiler@1[7-9]* | *jdk.compiler@[2-9][0-9]*) ;;
+*) fail "$java is not a JDK of version 17 or newer: install one (Debian: apt-get install openjdk-17-jdk-headless)" ;;
 esac
 
 # jars: lib/ is made beside and then put in place whole; lib/.made says what it was made of.

@@ -150,8 +150,15 @@ func (c *cluster) started() map[string]string {
 func rollingRestart(c *cluster, h *history) {
 	earlier := []string{"--topic", "before-restart", "--run", c.namespace, "--count", messages}
 	c.smoketest("smoke-send", append(earlier, "--send-only")...)
+	stored := c.stored("rocketmq-broker-2") // the first to be restarted
 	through := c.startSmoketest("smoke-through", "--duration", "4m", "--rate", "20", "--timeout", "3m")
-	before := c.pods("broker")
+	before, already := c.pods("broker"), stored()
+	c.within(time.Minute, "messages arriving", func() error {
+		if n := stored(); n < already+10 {
+			return fmt.Errorf("%d so far", n-already)
+		}
+		return nil
+	})
 	c.kubectl("rollout", "restart", "statefulset/rocketmq-broker")
 	c.kubectl("rollout", "status", "statefulset/rocketmq-broker", "--timeout=10m")
 	for _, p := range before {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"regexp"
+	"strconv"
 	"testing"
 	"time"
 
@@ -157,4 +158,25 @@ func (s nameServers) permission(t testing.TB, broker string) int {
 	}
 	t.Fatalf("the route of topic %s has no queue on the broker of that name: %+v", broker, route)
 	return 0
+}
+
+// stored returns a function that asks the broker how many messages it has stored since its start.
+func (c *cluster) stored(broker string) func() int {
+	c.Helper()
+	client := rocketmq.NewClient(c.forward(broker, 10911))
+	c.Cleanup(func() { _ = client.Close() })
+	return func() int {
+		c.Helper()
+		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
+		defer cancel()
+		info, err := client.RuntimeInfo(ctx)
+		if err != nil {
+			c.Fatal(err)
+		}
+		n, err := strconv.Atoi(info["putMessageTimesTotal"])
+		if err != nil {
+			c.Fatal(err)
+		}
+		return n
+	}
 }

@@ -148,17 +148,29 @@ func (h *history) ended(t *cluster, uid string, limit time.Duration) life {
 	t.Helper()
 	var found life
 	t.within(limit, "the end of a container", func() error {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		for _, l := range h.lives {
-			if l.UID == uid && l.Ended != nil {
-				found = *l
-				return nil
-			}
+		l := h.end(uid)
+		if l == nil {
+			return fmt.Errorf("the container of pod %s is running", uid)
 		}
-		return fmt.Errorf("the container of pod %s is running", uid)
+		found = *l
+		return nil
 	})
 	return found
+}
+
+func (h *history) hasEnded(uid string) bool { return h.end(uid) != nil }
+
+// end returns the life of a container of this pod that has ended, or nil.
+func (h *history) end(uid string) *life {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for _, l := range h.lives {
+		if l.UID == uid && l.Ended != nil {
+			end := *l
+			return &end
+		}
+	}
+	return nil
 }
 
 // becameUnready says when the API server first showed that this pod is not ready.

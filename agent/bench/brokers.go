@@ -24,7 +24,7 @@ var stockScripts = map[string]string{
 sh $BENCH_BIN/runbroker.sh -Drmq.logback.configurationFile=$ROCKETMQ_HOME/conf/rmq.broker.logback.xml org.apache.rocketmq.broker.BrokerStartup $@
 `,
 	"runbroker.sh": `#!/bin/sh
-JAVA_OPT="-server -Xms8g -Xmx8g -XX:+UseG1GC -XX:G1HeapRegionSize=16m -XX:G1ReservePercent=25 -XX:InitiatingHeapOccupancyPercent=30 -XX:SoftRefLRUPolicyMSPerMB=0"
+JAVA_OPT="$JAVA_OPT -server -Xms8g -Xmx8g -XX:+UseG1GC -XX:G1HeapRegionSize=16m -XX:G1ReservePercent=25 -XX:InitiatingHeapOccupancyPercent=30 -XX:SoftRefLRUPolicyMSPerMB=0"
 JAVA_OPT="$JAVA_OPT -Xlog:gc*:file=$HOME/gc_%p_%t.log:time,tags:filecount=5,filesize=30M -XX:-OmitStackTraceInFastThrow -XX:+AlwaysPreTouch -XX:MaxDirectMemorySize=15g"
 JAVA_OPT="$JAVA_OPT -XX:-UseLargePages -XX:-UseBiasedLocking -XX:+IgnoreUnrecognizedVMOptions $JAVA_OPT_EXT -cp .:$ROCKETMQ_HOME/conf:$ROCKETMQ_HOME/lib/*:"
 java $JAVA_OPT $@
@@ -66,25 +66,25 @@ func measureBrokers(dir string, runs int) error {
 		_ = namesrv.Process.Signal(syscall.SIGTERM)
 		_ = namesrv.Wait()
 	}()
-	shapes := map[string][]string{
-		"rocketmq-agent": {agent, "run", "broker", "-n", "127.0.0.1:19876"},
-		"stock script":   {"sh", filepath.Join(dir, "mqbroker"), "-n", "127.0.0.1:19876"},
+	shapes := []contender{
+		{"rocketmq-agent", agent, []string{agent, "run", "broker", "-n", "127.0.0.1:19876"}},
+		{"stock script", "", []string{"sh", filepath.Join(dir, "mqbroker"), "-n", "127.0.0.1:19876"}},
 	}
 	results := map[string][]brokerRun{}
 	for i := range runs {
-		for name, argv := range shapes {
-			r, err := runBroker(filepath.Join(dir, fmt.Sprintf("%s-%d", strings.Fields(name)[0], i)), env, argv)
+		for _, c := range shapes {
+			r, err := runBroker(filepath.Join(dir, fmt.Sprintf("%s-%d", strings.Fields(c.name)[0], i)), filepath.Join(home, "lib", "native"), env, c.argv)
 			if err != nil {
-				return fmt.Errorf("%s: %w", name, err)
+				return fmt.Errorf("%s: %w", c.name, err)
 			}
-			results[name] = append(results[name], r)
+			results[c.name] = append(results[c.name], r)
 		}
 	}
 	printBrokers(results)
 	return nil
 }
 
-func runBroker(dir string, env, argv []string) (brokerRun, error) {
+func runBroker(dir, native string, env, argv []string) (brokerRun, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return brokerRun{}, err
 	}
@@ -95,7 +95,7 @@ func runBroker(dir string, env, argv []string) (brokerRun, error) {
 	defer out.Close()
 	// As PID 1 of a namespace with its own /proc, as in a container: there a shell ignores SIGTERM.
 	cmd := exec.Command("sh", append([]string{"-c", `mount -t proc proc /proc && exec "$@"`, "sh"}, argv...)...)
-	cmd.Env = append(env, "HOME="+dir, "JAVA_OPT=-Duser.home="+dir)
+	cmd.Env = append(env, "HOME="+dir, "JAVA_OPT=-Duser.home="+dir+" -Djava.library.path="+native)
 	cmd.Stdout, cmd.Stderr = out, out
 	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWPID, Unshareflags: syscall.CLONE_NEWNS, Pdeathsig: syscall.SIGKILL}
 	began := time.Now()
@@ -104,7 +104,8 @@ func runBroker(dir string, env, argv []string) (brokerRun, error) {
 	}
 	var r brokerRun
 	if err := awaitListed(); err != nil {
-		return r, errors.Join(err, cmd.Process.Kill(), cmd.Wait())
+		said, _ := os.ReadFile(out.Name())
+		return r, errors.Join(fmt.Errorf("%w; it printed: …%s", err, said[max(0, len(said)-1000):]), cmd.Process.Kill(), cmd.Wait())
 	}
 	r.ready = time.Since(began)
 	time.Sleep(time.Until(began.Add(10 * time.Second)))
@@ -133,7 +134,7 @@ func awaitListed() error {
 	namesrv, broker := rocketmq.NewClient("127.0.0.1:19876"), rocketmq.NewClient("127.0.0.1:10911")
 	defer namesrv.Close()
 	defer broker.Close()
-	for end := time.Now().Add(2 * time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
 		if c, err := net.Dial("tcp", broker.Addr()); err != nil {
 			continue
 		} else if err := c.Close(); err != nil {
@@ -144,7 +145,7 @@ func awaitListed() error {
 			return nil
 		}
 	}
-	return errors.New("the broker was not ready within 2 minutes")
+	return errors.New("the broker was not ready within a minute")
 }
 
 // clockTick is the unit of CPU times in /proc (USER_HZ).

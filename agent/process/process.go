@@ -58,6 +58,7 @@ type Process struct {
 	groupEnded bool                  // the process group is empty, and its number may be given to a stranger
 	asked      syscall.Signal        // what the tree was last sent: 0, SIGTERM or SIGKILL
 	seen       map[id]syscall.Signal // the members that were seen, and what each was last sent
+	doubts     map[id]time.Time      // of whom it is not known, and since when
 }
 
 // Exited is closed when the direct child has been reaped. Members of its tree may still be alive.
@@ -149,6 +150,10 @@ func (p *Process) signal(s stat, sig syscall.Signal) {
 	_ = handle.Signal(sig) // gone in between: nothing is left to signal
 }
 
+// doubtLimit is how long a process may keep the tree from being gone that does not show its environment. An exec hides
+// it for a moment only; whoever hides it longer has rights that the agent lacks, and was not started by it.
+const doubtLimit = 2 * sweepInterval
+
 // members lists the live processes of the tree; sure says that nobody else can be one.
 func (p *Process) members(living []stat) (found []stat, sure bool) {
 	sure = true
@@ -157,9 +162,21 @@ func (p *Process) members(living []stat) (found []stat, sure bool) {
 		if owned {
 			found = append(found, s)
 		}
-		sure = sure && known
+		if !known {
+			sure = sure && p.doubted(s)
+		}
 	}
 	return found, sure
+}
+
+// doubted says whether it has been unknown for long whether s is a member.
+func (p *Process) doubted(s stat) bool {
+	since, known := p.doubts[s.id()]
+	if !known {
+		since = time.Now()
+		p.doubts[s.id()] = since
+	}
+	return time.Since(since) >= doubtLimit
 }
 
 // owns says whether s belongs to the tree. The group is asked too, for a descendant that cleared its environment.

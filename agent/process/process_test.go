@@ -150,6 +150,21 @@ func TestOutputKeptOpen(t *testing.T) {
 	end(t, stranger)
 }
 
+// A stranger that hides its environment keeps the tree for a while, and not for ever.
+func TestSecretStranger(t *testing.T) {
+	sup := newSupervisor(t)
+	file := files(t)
+	p := start(t, sup, child(t, fake{Ready: file("ready"), Forks: []fake{
+		{Stay: true, Setsid: true, ClearEnv: true, Secret: true, Ready: file("stranger")},
+	}}))
+	stranger := processtest.Pid(t, file("stranger"))
+	processtest.Closed(t, "gone", p.Gone())
+	if !processtest.Alive(stranger) {
+		t.Error("the stranger was ended")
+	}
+	end(t, stranger)
+}
+
 // Scenario 5: the stock shape, sh -> sh -> java. The group's SIGTERM ends the shells at once; java flushes.
 func TestChain(t *testing.T) {
 	sup := newSupervisor(t)

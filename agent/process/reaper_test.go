@@ -8,7 +8,6 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -109,16 +108,24 @@ func TestSIGCHLDOffAtStart(t *testing.T) {
 	}
 }
 
-// A chain of processes of which each starts the next and leaves: a look through /proc always comes too late for some.
+// A chain of processes of which each starts the next and leaves: a look through /proc comes too late for some of them,
+// and finds others in the middle of fork, exec or exit.
 func TestForkChain(t *testing.T) {
-	sup := newSupervisor(t)
-	for i := range 5 {
-		file := files(t)
-		p := start(t, sup, spec("/bin/sh", "-c", `f() { if [ $1 = 0 ]; then : >"$0"; else f $(($1-1)) & fi; }; f 300`, file("end")))
-		processtest.Closed(t, "gone", p.Gone())
-		if !processtest.Exists(file("end")) {
-			t.Fatalf("round %d: gone while the chain goes on", i)
-		}
+	for name, script := range map[string]string{
+		"one group":     `f() { if [ $1 = 0 ]; then : >"$0"; else f $(($1-1)) & fi; }; f 300`,
+		"many sessions": `g='if [ $1 = 0 ]; then : >"$0"; else setsid sh -c "$2" "$0" $(($1-1)) "$2" & fi'; set -- 100 "$g"; eval "$g"`,
+	} {
+		t.Run(name, func(t *testing.T) {
+			sup := newSupervisor(t)
+			for i := range 5 {
+				file := files(t)
+				p := start(t, sup, spec("/bin/sh", "-c", script, file("end")))
+				processtest.Closed(t, "gone", p.Gone())
+				if !processtest.Exists(file("end")) {
+					t.Fatalf("round %d: gone while the chain goes on", i)
+				}
+			}
+		})
 	}
 }
 
@@ -173,15 +180,28 @@ func measure(t *testing.T) resources {
 	return resources{len(fds), runtime.NumGoroutine(), len(living) + len(zombies), mem.HeapAlloc}
 }
 
-// Scenario 33.
-func TestOneProcessor(t *testing.T) {
-	if os.Getenv("GOMAXPROCS") == "1" {
-		t.Skip("is on one processor already")
+// insideAgain tells the test binary that it runs inside TestAsInAContainer.
+const insideAgain = "PROCESS_TEST_INSIDE_AGAIN"
+
+// Scenario 33, and without capabilities, where /proc hides more.
+func TestAsInAContainer(t *testing.T) {
+	if os.Getenv(insideAgain) != "" {
+		t.Skip("is in one already")
 	}
-	t.Parallel() // no Supervisor in this process
-	cmd := exec.Command(processtest.Self(t), "-test.skip=^(TestOneProcessor|TestCycles)$", "-test.timeout=60s")
-	cmd.Env = append(os.Environ(), "GOMAXPROCS=1", processtest.QuickExit)
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Errorf("on one processor: %v\n%s", err, strings.TrimSpace(string(out)))
+	for name, argv := range map[string][]string{
+		"one processor":   {"env", "GOMAXPROCS=1", processtest.Self(t), "-test.skip=^TestCycles$"},
+		"no capabilities": {"setpriv", "--bounding-set", "-all", processtest.Self(t), "-test.run=Surroundings|Kept|Secret|Chain|Daemons|LateBirth"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel() // no Supervisor in this process
+			if argv[0] == "setpriv" && os.Geteuid() != 0 {
+				argv = argv[3:] // has none anyway
+			}
+			cmd := exec.Command(argv[0], append(argv[1:], "-test.timeout=120s")...)
+			cmd.Env = append(os.Environ(), insideAgain+"=1", processtest.QuickExit)
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Errorf("%v\n%s", err, out)
+			}
+		})
 	}
 }

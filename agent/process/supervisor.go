@@ -123,7 +123,7 @@ func (s *Supervisor) fork(spec Spec) (*Process, error) {
 	}
 	p := &Process{
 		Name: spec.Name, Pid: pid, Started: time.Now(), sup: s, mark: mark,
-		exited: make(chan struct{}), gone: make(chan struct{}), seen: map[id]syscall.Signal{},
+		exited: make(chan struct{}), gone: make(chan struct{}), seen: map[id]syscall.Signal{}, doubts: map[id]time.Time{},
 	}
 	s.running[pid] = p
 	s.trees = append(s.trees, p)

@@ -2,8 +2,6 @@ package process
 
 import (
 	"bytes"
-	"errors"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -107,21 +105,23 @@ func descendants(all []stat, root int) []stat {
 }
 
 // carries says whether the process was started with mark in its environment. Nobody can be sure of one that is just
-// being executed, whose new environment is not there yet, nor of one that has died since it was listed.
+// being executed, whose environment is not there yet or may not be read yet, nor of one that has died since it was
+// listed.
 func carries(pid int, mark string) (yes, sure bool) {
 	b, err := os.ReadFile(filepath.Join(procDir, strconv.Itoa(pid), "environ"))
 	if err != nil {
-		return false, errors.Is(err, fs.ErrPermission)
+		return false, false
 	}
-	if len(b) > 0 {
-		return slices.Contains(strings.Split(string(b), "\x00"), mark), true
+	if slices.Contains(strings.Split(string(b), "\x00"), mark) {
+		return true, true
 	}
 	_, f := statFields(pid)
 	if f == nil {
 		return false, false
 	}
-	start, end := f[47], f[48] // env_start, env_end: where the environment lies in memory
-	return false, start == end && end != "0"
+	// startcode, env_start, env_end: the kernel notes where the code lies when everything else of an exec is done.
+	code, start, end := number(f[23]), number(f[47]), number(f[48])
+	return false, code != 0 && end-start == uint64(len(b))
 }
 
 // catches says whether the process has a handler for sig.

@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // Child says what a child does. Its zero value leaves at once with code 0.
@@ -28,6 +30,7 @@ type Child struct {
 	Hook   string  `json:",omitempty"` // a shutdown hook: waits for this file after SIGTERM, then makes Hook + ".done"
 	Code   int     `json:",omitempty"`
 	Signal int     `json:",omitempty"` // ends by this signal in place of Code
+	Secret bool    `json:",omitempty"` // does not show its environment to others of the same user
 	Line   int     `json:",omitempty"` // prints one line of that many bytes before it is ready
 
 	// How the parent starts it.
@@ -82,6 +85,11 @@ func (c Child) run() int {
 	}
 	if c.Quits != "" {
 		signal.Notify(signals, syscall.SIGQUIT)
+	}
+	if c.Secret {
+		if err := unix.Prctl(unix.PR_SET_DUMPABLE, 0, 0, 0, 0); err != nil {
+			panic(err)
+		}
 	}
 	for _, f := range c.Forks {
 		f.start()
@@ -138,7 +146,7 @@ func (c Child) start() {
 	cmd := exec.Command(self, c.Args()...)
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: c.Setsid}
 	if c.ClearEnv {
-		cmd.Env = []string{"NOTHING="} // an empty one would mean the parent's
+		cmd.Env = []string{}
 	}
 	if !c.Quiet {
 		cmd.Stdout = os.Stdout
