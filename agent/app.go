@@ -87,10 +87,24 @@ func (p *plan) printOnly() error {
 	return refuse(startCode(err), fmt.Errorf("cannot execute %s: %w", command.Path, err))
 }
 
+// introduce says where the agent finds itself.
+func (p *plan) introduce(log *slog.Logger) {
+	log.Info("memory plan", "plan", p.memory.String())
+	for _, name := range p.settings.ServiceLinks {
+		log.Debug("ignored: a variable that Kubernetes injects for a Service, not a setting", "name", name)
+	}
+	if os.Getpid() == 1 || !p.inContainer() {
+		return
+	}
+	first, _ := os.ReadFile("/proc/1/comm") // only for the message
+	log.Warn("the agent is not PID 1: it gets a stop signal only if PID 1 passes it on; write exec before the command, or leave the shell out",
+		"pid1", strings.TrimSpace(string(first)))
+}
+
 // supervise does everything from the first side effect on.
 func supervise(p *plan, log *slog.Logger, out *logging.Writer, signals <-chan os.Signal) (int, error) {
 	logWarnings(log, p.warnings)
-	log.Info("memory plan", "plan", p.memory.String())
+	p.introduce(log)
 	if err := p.checkPorts(); err != nil {
 		return 0, err
 	}

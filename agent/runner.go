@@ -199,7 +199,7 @@ func (r *runner) stop(c cause) int {
 	close(over)
 	listening.Wait()
 	code := r.exitCode(c, errors.Join(killed...) != nil)
-	r.log.Info("stopped", "exitCode", code, "took", time.Since(begin).Round(time.Millisecond).String())
+	r.log.Info("stopped", "exitCode", code, "took", time.Since(begin).Round(time.Millisecond).String(), "orphansReaped", r.sup.Orphans())
 	return code
 }
 
