@@ -33,8 +33,8 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// program returns the path of the binary built from the package in dir, with the race detector when the test has it.
-func program(t testing.TB, dir string) string {
+// program returns the path of the binary built from the package in dir with the given flags.
+func program(t testing.TB, dir string, flags ...string) string {
 	t.Helper()
 	built.Lock()
 	defer built.Unlock()
@@ -46,7 +46,7 @@ func program(t testing.TB, dir string) string {
 		t.Fatal(err)
 	}
 	path := filepath.Join(folder, "program")
-	out, err := exec.Command("go", append(append([]string{"build"}, raceFlags...), "-o", path, dir)...).CombinedOutput()
+	out, err := exec.Command("go", append(append([]string{"build"}, flags...), "-o", path, dir)...).CombinedOutput()
 	if err != nil {
 		t.Fatalf("cannot build %s: %v\n%s", dir, err, out)
 	}
@@ -92,7 +92,7 @@ func startAgent(t testing.TB, dir string, env []string, args ...string) *agentRu
 		t.Fatal(err)
 	}
 	a := &agentRun{t: t, dir: dir, http: httpAddr, output: &lockedBuffer{}, ended: make(chan struct{})}
-	a.cmd = exec.Command(program(t, "."), append([]string{"run"}, args...)...)
+	a.cmd = exec.Command(program(t, ".", raceFlags...), append([]string{"run"}, args...)...)
 	a.cmd.Env = append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + tmp, "ROCKETMQ_HOME=" + home, "RMQ_HTTP_ADDR=" + httpAddr,
 		"RMQ_GRACE_PERIOD=60s", "JAVA_OPT_EXT=-Xms256m -Xmx256m -XX:-UsePerfData", "POD_IP=127.0.0.1",

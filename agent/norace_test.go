@@ -2,5 +2,5 @@
 
 package main
 
-// raceFlags build the programs under test like the test itself.
+// raceFlags build the agent under test like the test itself. Not smoketest: its RocketMQ client has races of its own.
 var raceFlags []string
