@@ -51,7 +51,7 @@ image: ## docker build, tag rocketmq-agent:dev
 	docker build --build-arg ROCKETMQ_VERSION=$(ROCKETMQ_VERSION) --build-arg VERSION=$(VERSION) -t $(IMAGE) .
 
 e2e-docker: image bin/smoketest ## the container tests, against the engine that is there
-	go test -tags e2e -count=1 -timeout 40m -v ./image/
+	go test -tags e2e -count=1 -timeout 40m -parallel 4 -v ./image/
 
 e2e-k8s: image bin/smoketest ## the Kubernetes tests, against the cluster of KUBECONFIG
 	$(call need,kubectl,kubectl and a cluster that KUBECONFIG names)

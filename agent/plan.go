@@ -15,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/sys/unix"
+
 	"rocketmq-agent/agent/cmdline"
 	"rocketmq-agent/agent/config"
 	"rocketmq-agent/agent/identity"
@@ -185,8 +187,11 @@ func (p *plan) findFolders() {
 	if home := p.options.UserHome(); home != "" {
 		p.userHome = home
 	}
-	if p.userHome == "" || p.userHome == "/" {
-		p.userHome = filepath.Join(p.stateDir, "home")
+	if p.userHome == "" || p.userHome == "/" { // a user that /etc/passwd does not know
+		p.userHome = filepath.Dir(p.home.Dir)
+		if unix.Access(p.userHome, unix.W_OK) != nil {
+			p.userHome = filepath.Join(p.stateDir, "home")
+		}
 		p.warnf("HOME is not set: logs and, unless storePathRootDir is set, the store go to %s", p.userHome)
 	}
 }

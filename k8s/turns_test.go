@@ -46,7 +46,9 @@ func (c *cluster) cover(brokers []pod) (stop func() time.Duration) {
 		asking.Go(func() {
 			for ctx.Err() == nil {
 				v.ask(ctx, p.Metadata.Name)
-				v.saw(p.Metadata.Name, false)
+				if ctx.Err() == nil {
+					v.saw(p.Metadata.Name, false)
+				}
 			}
 		})
 	}

@@ -197,6 +197,9 @@ func (b *builder) archive() {
 	file := filepath.Join(b.in.Home.Dir, "cds", string(b.in.Role)+suffix)
 	if _, err := os.Stat(file); err == nil {
 		b.add("class-data archive", option+file)
+		if suffix == ".aot" {
+			b.add("class-data archive: a JVM that it does not fit starts without it, and needs no words for that", "-Xlog:aot=off")
+		}
 	}
 }
 

@@ -35,7 +35,7 @@ func TestCommandWhole(t *testing.T) {
 		"--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
 		"-Dtls.server.mode=disabled", "-Duser.home=/home/rocketmq", "-Djava.io.tmpdir=/tmp",
 		"-Drmq.logback.configurationFile=" + d + "/conf/rmq.broker.logback.xml", "-Drmq.log.files=true",
-		"-Djava.library.path=" + d + "/lib/native", "-XX:AOTCache=" + d + "/cds/broker.aot", "-Dext",
+		"-Djava.library.path=" + d + "/lib/native", "-XX:AOTCache=" + d + "/cds/broker.aot", "-Xlog:aot=off", "-Dext",
 		"-cp", d + "/lib/rocketmq-broker-5.5.0.jar:" + d + "/conf:/more",
 		"org.apache.rocketmq.broker.BrokerStartup", "-c", "/x/broker.conf",
 	}

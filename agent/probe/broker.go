@@ -15,6 +15,9 @@ const (
 	// snapshotLife is how long the figures of a broker that answers no more are shown.
 	snapshotLife = 15 * time.Second
 
+	// firstSample is how long after its first answer a broker surely has statistics: it samples every second.
+	firstSample = 2 * time.Second
+
 	// configLife is how long a broker's live configuration is taken for its configuration. Reading it is not free: for
 	// keys that two of its parts share, like a listenPort that is not set, the broker logs a line each time.
 	configLife = time.Minute
@@ -34,6 +37,7 @@ type Identity struct {
 
 // BrokerClient asks a broker about itself.
 type BrokerClient interface {
+	Pinger
 	RuntimeInfo(ctx context.Context) (map[string]string, error)
 	BrokerConfig(ctx context.Context) (map[string]string, error)
 }
@@ -56,7 +60,7 @@ type BrokerOptions struct {
 // Snapshot is what a broker said about itself at one moment.
 type Snapshot struct {
 	Identity Identity
-	Runtime  map[string]string // GET_BROKER_RUNTIME_INFO; never changed once it is here
+	Runtime  map[string]string // GET_BROKER_RUNTIME_INFO; never changed once it is here; nil in the first moments
 	At       time.Time
 
 	writeLimit float64
@@ -72,7 +76,9 @@ type Broker struct {
 	once    sync.Once
 	doubt   atomic.Bool // the live configuration may have changed
 
-	// What the live configuration said; used by the check "broker" alone.
+	answered time.Time // when the broker first answered; used by the check "broker" alone, as are the following
+
+	// What the live configuration said.
 	self       Identity
 	writeLimit float64
 	learnt     time.Time
@@ -115,7 +121,7 @@ func (b *Broker) Identity() (Identity, bool) {
 }
 
 func (b *Broker) checkMain(ctx context.Context) health.Result {
-	runtime, err := b.options.Main.RuntimeInfo(ctx)
+	runtime, err := b.figures(ctx)
 	if err != nil {
 		return health.Fail("%v", err)
 	}
@@ -125,6 +131,19 @@ func (b *Broker) checkMain(ctx context.Context) health.Result {
 	b.last.Store(&Snapshot{Identity: b.self, Runtime: runtime, At: time.Now(), writeLimit: b.writeLimit})
 	b.once.Do(func() { close(b.first) })
 	return health.Pass("%s at %s", b.self.Name, b.self.Addr)
+}
+
+// figures asks for the broker's figures, but not in its first moments: before its statistics have a sample it answers
+// with an error, and prints a stack trace (StoreStatsService.getPutTps).
+func (b *Broker) figures(ctx context.Context) (map[string]string, error) {
+	if !b.answered.IsZero() && time.Since(b.answered) >= firstSample {
+		return b.options.Main.RuntimeInfo(ctx)
+	}
+	err := b.options.Main.Ping(ctx)
+	if err == nil && b.answered.IsZero() {
+		b.answered = time.Now()
+	}
+	return nil, err
 }
 
 // learn reads the live configuration now and then, and when a name server contradicts it. A broker may refuse that,

@@ -34,7 +34,7 @@ func (s *brokerStub) BrokerConfig(context.Context) (map[string]string, error) {
 	return s.config, s.configErr
 }
 
-func (s *brokerStub) Ping(context.Context) error { return nil }
+func (s *brokerStub) Ping(context.Context) error { return s.runtimeErr }
 
 // namesrvStub is a name server that lists what it is told to.
 type namesrvStub struct {
@@ -66,7 +66,7 @@ func given(id int64) Identity {
 }
 
 func stubbed(main *brokerStub, id Identity, servers map[string]*namesrvStub) *Broker {
-	return NewBroker(BrokerOptions{
+	b := NewBroker(BrokerOptions{
 		Main: main, Fast: main, Identity: id,
 		Namesrv: func() []string {
 			var addrs []string
@@ -78,6 +78,26 @@ func stubbed(main *brokerStub, id Identity, servers map[string]*namesrvStub) *Br
 			return addrs
 		},
 		Dial: func(addr string) NamesrvClient { return servers[addr] },
+	})
+	b.answered = time.Now().Add(-firstSample) // it is no longer in its first moments
+	return b
+}
+
+// TestFirstMoments: the figures are not asked for before the broker has them.
+func TestFirstMoments(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		main := &brokerStub{runtime: map[string]string{"putTps": "1"}}
+		b := stubbed(main, given(0), nil)
+		b.answered = time.Time{}
+		for _, want := range []string{"", "", "1"} {
+			if r := run(t, b, "broker"); !r.OK {
+				t.Fatalf("a broker that answers is not ready: %s", r.Detail)
+			}
+			if s, ok := b.Snapshot(); !ok || s.Runtime["putTps"] != want {
+				t.Errorf("figures %v, want %q", s.Runtime, want)
+			}
+			time.Sleep(firstSample / 2)
+		}
 	})
 }
 
