@@ -15,6 +15,9 @@ import (
 
 const masters2 = "overlays/masters"
 
+// abortFound is part of the agent's line about a broker that was not stopped cleanly.
+const abortFound = `"found":"/home/rocketmq/store/abort"`
+
 // messages is how many are sent before the brokers are stopped, and must be there afterwards.
 const messages = "2000"
 
@@ -33,6 +36,7 @@ func TestMasters(t *testing.T) {
 		{"a third broker comes alone", scaleOut},
 		{"a rolling restart stops every broker cleanly and loses no message", rollingRestart},
 		{"a drain is seen by readiness and not by liveness", drainProbes},
+		{"a killed broker recovers, says so, and loses no message", killedBroker},
 		{"a deleted broker is off the name servers at once", deleteBroker},
 		{"name servers take turns, and a client never finds none that knows the brokers", nameServersTakeTurns},
 	} {
@@ -165,14 +169,35 @@ func rollingRestart(c *cluster, h *history) {
 		end := h.ended(c, p.Metadata.UID, 10*time.Second)
 		c.checkCleanStop(end)
 		c.Logf("%s took %s to stop", end.Pod, end.Seen.Sub(end.Deleted).Round(time.Second/10))
-		// RocketMQ's own words: it found no abort file from its last life.
+		// RocketMQ's own words: it found no abort file from its last life. The agent says nothing then.
 		c.logLine(p.Metadata.Name, "last shutdown normally")
+		if log := c.kubectl("logs", p.Metadata.Name); strings.Contains(log, abortFound) {
+			c.Errorf("the agent of %s has found an abort file", p.Metadata.Name)
+		}
 	}
 	if err := c.nameServers().list(c.waitReady("broker", 3)); err != nil {
 		c.Error(err)
 	}
 	c.smoketest("smoke-receive", append(earlier, "--receive-only")...)
 	through.passes(8 * time.Minute)
+}
+
+// killedBroker shows that the signs of a clean stop are missing after one that was not.
+func killedBroker(c *cluster, h *history) {
+	p := c.pods("broker")[0]
+	name := p.Metadata.Name
+	sent := []string{"--topic", "before-kill", "--run", c.namespace, "--count", messages}
+	c.smoketest("smoke-send-again", append(sent, "--send-only")...)
+	c.kubectl("exec", name, "--", "sh", "-c", "kill -KILL $(ps -C java -o pid=)")
+	if end := h.ended(c, p.Metadata.UID, time.Minute); end.Ended.ExitCode != 137 {
+		c.Errorf("the container ended with %d, want 137", end.Ended.ExitCode)
+	}
+	h.expectKill(p.Metadata.UID)
+	c.logLine(name, "last shutdown abnormally")
+	c.logLine(name, abortFound)
+	servers := c.nameServers()
+	c.within(2*time.Minute, "the same pod ready again", func() error { return servers.list(c.waitReady("broker", 3)) })
+	c.smoketest("smoke-receive-again", append(sent, "--receive-only")...)
 }
 
 func deleteBroker(c *cluster, h *history) {
