@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"log/slog"
 	"os"
@@ -52,7 +53,11 @@ func (p *plan) lookAtMounts(log *slog.Logger) {
 		}
 	}
 	for _, f := range m.Check() {
-		log.Warn(f.Message, "finding", f.Code)
+		level := slog.LevelWarn
+		if f.Code == storage.LogsOnStdout {
+			level = slog.LevelInfo
+		}
+		log.Log(context.Background(), level, f.Message, "finding", f.Code)
 	}
 }
 

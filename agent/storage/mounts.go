@@ -63,6 +63,10 @@ func fleeting(store string, on mount) (Finding, bool) {
 	return Finding{}, false
 }
 
+// LogsOnStdout is the code of the one finding that is a remark, not a mistake: RocketMQ's libraries still write a few files
+// to that volume.
+const LogsOnStdout = "logs-on-stdout"
+
 // dataFolder matches mount points that are meant for data or logs.
 var dataFolder = regexp.MustCompile(`(^|/)(store|logs|data|rocketmqlogs)(/|$)`)
 
@@ -75,7 +79,7 @@ var versioned = regexp.MustCompile(`/rocketmq-(\d+\.\d+\.\d+)(/|$)`)
 // look judges one mount point.
 func (m Mounts) look(point string) (Finding, bool) {
 	if logs := m.logs(); m.StdoutLogs && point != "/" && within(point, logs) {
-		return Finding{"logs-on-stdout", fmt.Sprintf("a volume is mounted at %s, but RocketMQ logs to stdout; RMQ_LOG_FILES=true makes it log into files there", point)}, true
+		return Finding{LogsOnStdout, fmt.Sprintf("a volume is mounted at %s, but RocketMQ logs to stdout; RMQ_LOG_FILES=true makes it log into files there", point)}, true
 	}
 	if m.used(point) {
 		return Finding{}, false
