@@ -214,7 +214,7 @@ func (r *runner) reserve(i int) time.Duration {
 
 // stopUnit drains and terminates one unit; the error says that it had to be killed.
 func (r *runner) stopUnit(s drain.Stop, u *unit, reserve time.Duration) error {
-	if u.link != nil && u.proc.Running() && u.answers != nil && within(context.Background(), time.Second, u.answers) == nil {
+	if u.link != nil && u.proc.Running() && within(context.Background(), time.Second, u.answers) == nil {
 		s.Quiesce(u.link, s.Deadline.Add(-reserve))
 	}
 	if !s.Terminate(string(u.role), u.proc) {
