@@ -14,6 +14,7 @@ import (
 
 	"rocketmq-agent/agent/drain"
 	"rocketmq-agent/agent/health"
+	"rocketmq-agent/agent/identity"
 	"rocketmq-agent/agent/memory"
 	"rocketmq-agent/agent/metrics"
 	"rocketmq-agent/agent/probe"
@@ -108,10 +109,10 @@ func (a *app) unit(j jvm, spec process.Spec) (*unit, []health.Check) {
 
 // brokerID is the id that name servers must list, as far as it is known beforehand.
 func (a *app) brokerID() int64 {
-	if a.plan.identity.Topology == settings.Manual {
-		return probe.AnyID
+	if id := a.plan.identity; id.Topology != settings.Manual && id.BrokerID != identity.Elected {
+		return id.BrokerID
 	}
-	return a.plan.identity.BrokerID
+	return probe.AnyID
 }
 
 // stopTime is what RocketMQ's own shutdown may take, from its fixed waits, measured on idle processes.

@@ -59,26 +59,43 @@ func (p *plan) add(j jvm, err error) error {
 func (p *plan) input() config.Input {
 	fields := config.Fields{
 		ClusterName: p.settings.ClusterName, Address: p.identity.Address, PodIP: p.settings.Pod.IP,
-		UserHome: p.userHome, Namesrv: p.settings.Namesrv.String(),
+		UserHome: p.userHome, Namesrv: p.settings.Namesrv.String(), PodName: p.settings.Pod.Name,
+		BrokerName: p.identity.BrokerName, Ordinal: p.identity.Ordinal, Group: p.identity.Group, Index: p.identity.Index,
 	}
 	if fields.ClusterName == "" {
 		fields.ClusterName = "DefaultCluster"
 	}
-	return config.Input{Settings: p.settings, Identity: p.identity, Fields: fields, File: p.file, Namesrv: p.args.Namesrv}
+	return config.Input{Settings: p.settings, Identity: p.identity, Controller: p.controllers, Fields: fields, File: p.file, Namesrv: p.args.Namesrv}
 }
 
 func (p *plan) namesrv(file config.Layer, conf []settings.ConfValue) (jvm, error) {
 	in := p.input()
 	in.File, in.Settings.Conf = file, conf
 	c, err := config.Namesrv(in)
-	return p.propertiesJVM(settings.Namesrv, c, []int{c.Int("listenPort", 9876)}), err
+	ports := []int{c.Int("listenPort", 9876)}
+	if c.Bool("enableControllerInNamesrv") {
+		ports = append(ports, controllerPort(c))
+	}
+	j := p.propertiesJVM(settings.Namesrv, c, ports)
+	if c.Bool("enableControllerInNamesrv") {
+		j.store = controllerStore(c, p.userHome)
+	}
+	return j, err
 }
 
 func (p *plan) controller() (jvm, error) {
 	c, err := config.Controller(p.input())
 	j := p.propertiesJVM(settings.Controller, c, []int{controllerPort(c)})
-	j.store = c.Get("controllerStorePath", "")
+	j.store = controllerStore(c, p.userHome)
 	return j, err
+}
+
+// controllerStore is where a controller keeps its log (ControllerConfig.getControllerStorePath).
+func controllerStore(c config.Config, userHome string) string {
+	if dir := c.Get("controllerStorePath", ""); dir != "" {
+		return dir
+	}
+	return filepath.Join(userHome, c.Get("controllerType", "DLedger")+"Controller")
 }
 
 // controllerPort is the port of this member's own address among the peers: raft and requests share it, and listenPort is

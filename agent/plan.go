@@ -44,20 +44,21 @@ func refuse(code int, err error) error {
 
 // plan is everything that is known before anything is started or written.
 type plan struct {
-	settings settings.Settings
-	args     cmdline.Run
-	role     settings.Role
-	home     launch.Home
-	java     launch.Java
-	options  launch.Options // the user's JVM options
-	userHome string         // what RocketMQ takes for the user's home: logs and defaults of all stores
-	stateDir string         // where rendered files go
-	file     config.Layer
-	identity identity.Identity
-	jvms     []jvm // in start order
-	memory   memory.Plan
-	warnings []string
-	abort    string // RocketMQ's mark of an unclean stop, as found before the start: RocketMQ makes it again in every start
+	settings    settings.Settings
+	args        cmdline.Run
+	role        settings.Role
+	home        launch.Home
+	java        launch.Java
+	options     launch.Options // the user's JVM options
+	userHome    string         // what RocketMQ takes for the user's home: logs and defaults of all stores
+	stateDir    string         // where rendered files go
+	file        config.Layer
+	identity    identity.Identity
+	controllers identity.Controller
+	jvms        []jvm // in start order
+	memory      memory.Plan
+	warnings    []string
+	abort       string // RocketMQ's mark of an unclean stop, as found before the start: RocketMQ makes it again in every start
 }
 
 // makePlan decides everything. It reads files and starts nothing.
@@ -82,6 +83,9 @@ func makePlan(s settings.Settings, args cmdline.Run) (*plan, error) {
 	p.findFolders()
 	var err error
 	if p.identity, err = identity.Derive(s, p.role, p.file.SetsIdentity()); err != nil && p.hasBroker() {
+		return nil, refuse(exitConfig, err)
+	}
+	if p.controllers, err = identity.DeriveController(s, p.role); err != nil {
 		return nil, refuse(exitConfig, err)
 	}
 	p.warnManual()
@@ -118,7 +122,7 @@ func (p *plan) warnManual() {
 	if !p.hasBroker() || p.identity.Topology != settings.Manual {
 		return
 	}
-	for _, name := range []string{"RMQ_BROKER_NAME_PREFIX", "RMQ_ORDINAL", "RMQ_REPLICATION"} {
+	for _, name := range []string{"RMQ_BROKER_NAME_PREFIX", "RMQ_ORDINAL", "RMQ_GROUP_SIZE", "RMQ_REPLICA_INDEX", "RMQ_REPLICATION", "RMQ_CONTROLLER"} {
 		if os.Getenv(name) != "" {
 			p.warnf("%s has no effect: the topology is manual, where the configuration file decides the identity", name)
 		}

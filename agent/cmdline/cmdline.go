@@ -12,7 +12,7 @@ import (
 type Run struct {
 	Role        settings.Role // empty: the environment decides
 	ConfigFile  string        // -c
-	Namesrv     settings.NamesrvList
+	Namesrv     settings.AddrList
 	EnableProxy bool   // --enable-proxy: a broker with a proxy in the same JVM
 	ProxyMode   string // -pm: local or cluster
 	ProxyConfig string // -pc
@@ -33,7 +33,7 @@ var options = []option{
 	{"bc", "brokerConfigPath", true, func(r *Run, v string) error { r.ConfigFile = v; return nil }},
 	{"pc", "proxyConfigPath", true, func(r *Run, v string) error { r.ProxyConfig = v; return nil }},
 	{"pm", "proxyMode", true, setProxyMode},
-	{"n", "namesrvAddr", true, func(r *Run, v string) (err error) { r.Namesrv, err = settings.ParseNamesrv(v); return err }},
+	{"n", "namesrvAddr", true, func(r *Run, v string) (err error) { r.Namesrv, err = settings.ParseAddrs(v); return err }},
 	{"", "enable-proxy", false, func(r *Run, _ string) error { r.EnableProxy = true; return nil }},
 	{"p", "printConfigItem", false, setPrint},
 	{"m", "printImportantConfig", false, setPrint},

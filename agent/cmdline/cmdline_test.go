@@ -11,8 +11,8 @@ import (
 
 const file = "/home/rocketmq/rocketmq-5.5.0/conf/broker.conf"
 
-var ns = settings.NamesrvList{"ns:9876"}
-var two = settings.NamesrvList{"ns-0:9876", "ns-1:9876"}
+var ns = settings.AddrList{"ns:9876"}
+var two = settings.AddrList{"ns-0:9876", "ns-1:9876"}
 
 // forms are those that public manifests use, as the drop-in commands and the entry point hand them on.
 var forms = []struct {

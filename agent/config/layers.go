@@ -1,3 +1,4 @@
+// Package config turns layers of configuration into the files that RocketMQ reads.
 package config
 
 import (
@@ -7,66 +8,102 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"unicode"
+
+	"rocketmq-agent/agent/javaprops"
 )
 
 // Layer is one source of configuration.
 type Layer struct {
-	Name  string // for messages: "template", a file's path, "environment", "command line"
-	Props []Property
+	Name   string // for messages: "template", a file's path, "environment", "command line"
+	Props  []javaprops.Property
+	Secret bool // its values are never shown
+}
+
+// one is a layer of one key.
+func one(name, key, value string) Layer {
+	return Layer{Name: name, Props: []javaprops.Property{{Key: key, Value: value}}}
 }
 
 // Fixed is a layer that no other may contradict.
 type Fixed struct {
 	Layer
 	Remedy string // what else to do than to remove one of the two, for messages
+	Off    bool   // its keys are switches that must not be on; nothing is written for them
 }
 
 // Value is what a key ended up with, and where it came from.
 type Value struct {
-	Property
-	Source string
+	javaprops.Property
+	Source    string
+	Secret    bool
+	Displaced []Value // what weaker layers said, the weakest first
 }
 
 // Config is the merged configuration of one RocketMQ process.
 type Config struct {
+	Layers []Layer // what it was merged from, the weakest first
 	values map[string]Value
 }
 
-// Merge lays layers on top of each other, the later the stronger. Keys of fixed are the agent's own: a layer that says
-// something else is an error that names both sources. Blanks around a value are no contradiction.
-func Merge(layers []Layer, fixed ...Fixed) (Config, error) {
-	c := Config{values: map[string]Value{}}
+// merge lays layers on top of each other, the later the stronger.
+func merge(layers []Layer) Config {
+	c := Config{Layers: layers, values: map[string]Value{}}
 	for _, l := range layers {
 		for _, p := range l.Props {
-			c.values[p.Key] = Value{p, source(l, p)}
+			c.set(Value{Property: p, Source: source(l, p), Secret: l.Secret})
 		}
 	}
+	return c
+}
+
+// set makes v the value of its key and remembers what it displaces.
+func (c Config) set(v Value) {
+	if was, ok := c.values[v.Key]; ok {
+		v.Displaced = append(was.Displaced, Value{Property: was.Property, Source: was.Source, Secret: was.Secret})
+	}
+	c.values[v.Key] = v
+}
+
+// fix sets the keys that are the agent's own: a layer that says something else is an error that names both sources. Blanks
+// around a value are no contradiction.
+func (c Config) fix(fixed []Fixed) error {
 	var problems []error
 	for _, f := range fixed {
 		for _, p := range f.Props {
 			was, set := c.values[p.Key]
-			if set && strings.TrimSpace(was.Value) != p.Value {
+			if set && javaprops.Trim(was.Value) != p.Value && !(f.Off && !javaprops.ParseBool(was.Value)) {
 				problems = append(problems, fmt.Errorf("%s sets %s=%s, but %s makes it %s: remove one%s", was.Source, p.Key, was.Value, f.Name, p.Value, f.Remedy))
 			}
-			c.values[p.Key] = Value{p, f.Name}
+			if f.Off {
+				continue
+			}
+			c.set(Value{Property: p, Source: f.Name})
 		}
 	}
-	return c, errors.Join(problems...)
+	return errors.Join(problems...)
 }
 
-func source(l Layer, p Property) string {
+func source(l Layer, p javaprops.Property) string {
 	if p.Line > 0 {
 		return l.Name + ":" + strconv.Itoa(p.Line)
 	}
 	return l.Name
 }
 
+// OfFile is the configuration that a file makes by itself.
+func OfFile(l Layer) Config { return merge([]Layer{l}) }
+
+// Find returns the value of key and whether any layer sets it.
+func (c Config) Find(key string) (Value, bool) {
+	v, ok := c.values[key]
+	return v, ok
+}
+
 // Get returns the value of key as RocketMQ understands a string, without control characters and blanks around it
 // (String.trim in MixAll.properties2Object, from 5.2.0 on), or fallback when no layer sets it.
 func (c Config) Get(key, fallback string) string {
 	if v, ok := c.values[key]; ok {
-		return strings.TrimFunc(v.Value, func(r rune) bool { return r <= ' ' })
+		return javaprops.Trim(v.Value)
 	}
 	return fallback
 }
@@ -74,28 +111,16 @@ func (c Config) Get(key, fallback string) string {
 // Int returns the value of key as RocketMQ understands it: what Integer.parseInt refuses, a trailing blank for one, leaves
 // the default in place, silently (MixAll.properties2Object).
 func (c Config) Int(key string, fallback int) int {
-	n, err := strconv.ParseInt(strings.Map(digit, c.values[key].Value), 10, 32)
-	if err != nil {
-		return fallback
+	if n, ok := javaprops.ParseInt(c.values[key].Value, 32); ok {
+		return int(n)
 	}
-	return int(n)
-}
-
-// digit makes an ASCII digit of any other decimal digit, for Integer.parseInt takes them all. It looks at one char at a
-// time, so those that need two are none to it. Unicode keeps the ten digits of a script together, in order.
-func digit(r rune) rune {
-	for _, t := range unicode.Nd.R16 {
-		if rune(t.Lo) <= r && r <= rune(t.Hi) {
-			return '0' + (r-rune(t.Lo))%10
-		}
-	}
-	return r
+	return fallback
 }
 
 // Bool returns the value of key as RocketMQ understands it: anything but "true", a trailing blank too, is false
 // (Boolean.parseBoolean).
 func (c Config) Bool(key string) bool {
-	return strings.EqualFold(c.values[key].Value, "true")
+	return javaprops.ParseBool(c.values[key].Value)
 }
 
 // Values lists all values, sorted by key.
@@ -110,9 +135,36 @@ func (c Config) Values() []Value {
 
 // Properties is the file that RocketMQ reads.
 func (c Config) Properties() []byte {
-	var props []Property
+	var props []javaprops.Property
 	for _, v := range c.Values() {
 		props = append(props, v.Property)
 	}
-	return FormatProperties(props)
+	return javaprops.Format(props)
+}
+
+// storePaths are the keys of folders that hold a broker's or a controller's data.
+var storePaths = []string{
+	"storePathRootDir", "storePathCommitLog", "storePathDLedgerCommitLog", "storePathEpochFile", "storePathBrokerIdentity",
+	"readOnlyCommitLogStorePaths", "controllerStorePath",
+}
+
+// perPod moves every folder of a store into one of the pod's name, for a volume that all pods share. What lies below the
+// root moves with it.
+func (c Config) perPod(pod string) {
+	root := strings.TrimRight(c.Get("storePathRootDir", ""), "/")
+	for _, key := range storePaths {
+		v, ok := c.values[key]
+		if !ok {
+			continue
+		}
+		var dirs []string
+		for dir := range strings.SplitSeq(javaprops.Trim(v.Value), ",") { // MixAll.MULTI_PATH_SPLITTER
+			if below, ok := strings.CutPrefix(dir, root+"/"); ok && root != "" {
+				dirs = append(dirs, root+"/"+pod+"/"+below)
+			} else {
+				dirs = append(dirs, strings.TrimRight(dir, "/")+"/"+pod)
+			}
+		}
+		c.set(Value{Property: javaprops.Property{Key: key, Value: strings.Join(dirs, ",")}, Source: "RMQ_STORE_PER_POD"})
+	}
 }

@@ -3,14 +3,25 @@ package config
 import (
 	"strings"
 	"testing"
+
+	"rocketmq-agent/agent/javaprops"
 )
 
-func one(name, key, value string) Layer { return Layer{name, []Property{{Key: key, Value: value}}} }
+// at is a property that stands in a line of a file.
+func at(key, value string, line int) javaprops.Property {
+	return javaprops.Property{Key: key, Value: value, Line: line}
+}
+
+// lay merges layers and fixes keys.
+func lay(layers []Layer, fixed ...Fixed) (Config, error) {
+	c := merge(layers)
+	return c, c.fix(fixed)
+}
 
 func TestMergeLaterWins(t *testing.T) {
-	c, err := Merge([]Layer{
-		{"the template", []Property{{"a", "1", 0}, {"b", "1", 0}, {"c", "1", 0}}},
-		{"/etc/broker.conf", []Property{{"b", "2", 3}, {"c", "2", 4}, {"d", "first", 5}, {"d", "second", 9}}},
+	c, err := lay([]Layer{
+		{Name: "the template", Props: []javaprops.Property{at("a", "1", 0), at("b", "1", 0), at("c", "1", 0)}},
+		{Name: "/etc/broker.conf", Props: []javaprops.Property{at("b", "2", 3), at("c", "2", 4), at("d", "first", 5), at("d", "second", 9)}},
 		one("RMQ_CONF_c", "c", "3"),
 	}, Fixed{Layer: one("the topology masters", "e", "5")}, Fixed{Layer: one("RMQ_ADVERTISE", "a", "1")})
 	if err != nil {
@@ -34,7 +45,7 @@ func TestMergeLaterWins(t *testing.T) {
 
 func TestMergeContradictions(t *testing.T) {
 	fixed := []Fixed{
-		{Layer: Layer{"the topology masters", []Property{{Key: "brokerId", Value: "0"}, {Key: "brokerName", Value: "broker-0"}}}, Remedy: ", or else"},
+		{Layer: Layer{Name: "the topology masters", Props: []javaprops.Property{{Key: "brokerId", Value: "0"}, {Key: "brokerName", Value: "broker-0"}}}, Remedy: ", or else"},
 		{Layer: one("RMQ_CLUSTER_NAME", "brokerClusterName", "prod")},
 	}
 	tests := []struct {
@@ -45,7 +56,7 @@ func TestMergeContradictions(t *testing.T) {
 		{"none", []Layer{one("f", "fileReservedTime", "48")}, nil},
 		{"the same value", []Layer{one("f", "brokerId", "0")}, nil},
 		{"blanks around it", []Layer{one("f", "brokerName", " broker-0 ")}, nil},
-		{"a file", []Layer{{"/etc/broker.conf", []Property{{"brokerId", "1", 7}}}},
+		{"a file", []Layer{{Name: "/etc/broker.conf", Props: []javaprops.Property{at("brokerId", "1", 7)}}},
 			[]string{"/etc/broker.conf:7 sets brokerId=1, but the topology masters makes it 0: remove one, or else"}},
 		{"an empty value", []Layer{one("f", "brokerName", "")},
 			[]string{"f sets brokerName=, but the topology masters makes it broker-0: remove one, or else"}},
@@ -53,14 +64,14 @@ func TestMergeContradictions(t *testing.T) {
 			[]string{"f sets brokerName=Broker-0, but the topology masters makes it broker-0: remove one, or else"}},
 		{"a variable over a file", []Layer{one("f", "brokerId", "0"), one("RMQ_CONF_brokerId", "brokerId", "2")},
 			[]string{"RMQ_CONF_brokerId sets brokerId=2, but the topology masters makes it 0: remove one, or else"}},
-		{"all at once", []Layer{{"f", []Property{{"brokerId", "1", 1}, {"brokerName", "a", 2}, {"brokerClusterName", "c", 3}}}}, []string{
+		{"all at once", []Layer{{Name: "f", Props: []javaprops.Property{at("brokerId", "1", 1), at("brokerName", "a", 2), at("brokerClusterName", "c", 3)}}}, []string{
 			"f:1 sets brokerId=1, but the topology masters makes it 0: remove one, or else",
 			"f:2 sets brokerName=a, but the topology masters makes it broker-0: remove one, or else",
 			"f:3 sets brokerClusterName=c, but RMQ_CLUSTER_NAME makes it prod: remove one"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := Merge(tt.layers, fixed...)
+			_, err := lay(tt.layers, fixed...)
 			var got string
 			if err != nil {
 				got = err.Error()
@@ -106,7 +117,7 @@ func TestValuesAsRocketMQUnderstandsThem(t *testing.T) {
 		{"1", 1, false, "1"},
 	}
 	for _, tt := range tests {
-		c, err := Merge([]Layer{one("f", "k", tt.value)})
+		c, err := lay([]Layer{one("f", "k", tt.value)})
 		if err != nil {
 			t.Fatal(err)
 		}

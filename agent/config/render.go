@@ -1,143 +1,187 @@
 package config
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"io/fs"
 	"os"
-	"path/filepath"
-	"strings"
-	"text/template"
 
 	"rocketmq-agent/agent/identity"
+	"rocketmq-agent/agent/javaprops"
 	"rocketmq-agent/agent/settings"
-	"rocketmq-agent/templates"
 )
-
-// Fields are what a template may use, besides the functions escape (a properties value) and json (a JSON value).
-type Fields struct {
-	ClusterName string // RMQ_CLUSTER_NAME, or DefaultCluster
-	Namesrv     string // the name servers where nothing stronger names them: host:port;host:port
-	Address     string // the address to advertise where nothing stronger names it
-	PodIP       string // POD_IP
-	UserHome    string // the folder that RocketMQ takes for the user's home
-}
 
 // Input is everything that one process is configured from.
 type Input struct {
-	Settings settings.Settings
-	Identity identity.Identity
-	Fields   Fields
-	File     Layer                // the mounted configuration file, parsed
-	Namesrv  settings.NamesrvList // from the command line
+	Settings   settings.Settings
+	Identity   identity.Identity
+	Controller identity.Controller
+	Fields     Fields
+	File       Layer             // the mounted configuration file, parsed
+	Namesrv    settings.AddrList // from the command line
 }
 
 // Broker merges the layers of a broker.
 func Broker(in Input) (Config, error) {
-	layers, err := in.layers("broker.conf")
+	layers, err := in.layers("broker.conf", in.topologyDefaults())
 	if err != nil {
 		return Config{}, err
 	}
 	if len(in.Settings.Namesrv) > 0 && in.Settings.NamesrvFrom == "RMQ_NAMESRV" {
-		layers = append(layers, Layer{"RMQ_NAMESRV", []Property{{Key: "namesrvAddr", Value: in.Settings.Namesrv.String()}}})
+		layers = append(layers, one("RMQ_NAMESRV", "namesrvAddr", in.Settings.Namesrv.String()))
 	}
 	if len(in.Namesrv) > 0 {
-		layers = append(layers, Layer{"the command line", []Property{{Key: "namesrvAddr", Value: in.Namesrv.String()}}})
+		layers = append(layers, one("the command line", "namesrvAddr", in.Namesrv.String()))
 	}
-	return Merge(layers, in.fixed()...)
+	c := merge(layers)
+	in.derive(c)
+	err = c.fix(in.fixed())
+	return c, errors.Join(err, in.perPod(c))
 }
+
+// topologyDefaults are what makes RMQ_REPLICATION=sync true: a SYNC_MASTER by itself waits for nobody from 5.0 on, where
+// inSyncReplicas is 1 unless it is set (CommitLog.handleHA).
+func (in Input) topologyDefaults() Layer {
+	l := Layer{Name: "RMQ_REPLICATION=sync"}
+	if in.Settings.Replication != settings.Sync || in.Identity.Size < 2 {
+		return l
+	}
+	switch in.Identity.Topology {
+	case settings.Replicas:
+		l.Props = []javaprops.Property{{Key: "inSyncReplicas", Value: "2"}}
+	case settings.ControllerMode:
+		// A master is elected from those in sync, so all of them must have what is acknowledged. One may be missing.
+		l.Props = []javaprops.Property{
+			{Key: "allAckInSyncStateSet", Value: "true"}, {Key: "inSyncReplicas", Value: "2"},
+			{Key: "minInSyncReplicas", Value: fmt.Sprint(min(2, in.Identity.Size-1))},
+		}
+	}
+	return l
+}
+
+// derive adds what follows from the merged values and can be said only now.
+func (in Input) derive(c Config) {
+	if _, set := c.Find("haListenPort"); !set || c.Int("haListenPort", 0) <= 0 {
+		c.set(Value{Property: javaprops.Property{Key: "haListenPort", Value: fmt.Sprint(c.Int("listenPort", listenPort) + 1)}, Source: "listenPort + 1"})
+	}
+	if _, set := c.Find("controllerAddr"); set || in.Identity.Topology != settings.ControllerMode || len(in.Settings.Controller) > 0 {
+		return
+	}
+	if beside := identity.ControllersBeside(c.Get("namesrvAddr", "")); beside != "" {
+		c.set(Value{Property: javaprops.Property{Key: "controllerAddr", Value: beside}, Source: "the hosts of namesrvAddr"})
+	}
+}
+
+// listenPort is a broker's own default (BrokerStartup).
+const listenPort = 10911
+
+// manualInstead is what the refusal of a contradiction offers.
+const manualInstead = ", or set RMQ_TOPOLOGY=manual, which leaves the identity to the file"
 
 // fixed are the keys that make up the broker's identity, and what a setting said in so many words.
 func (in Input) fixed() (all []Fixed) {
 	if name := in.Settings.ClusterName; name != "" {
-		all = append(all, Fixed{Layer: Layer{"RMQ_CLUSTER_NAME", []Property{{Key: "brokerClusterName", Value: name}}}})
+		all = append(all, Fixed{Layer: one("RMQ_CLUSTER_NAME", "brokerClusterName", name)})
 	}
 	if in.Settings.Advertise != "" {
-		all = append(all, Fixed{Layer: Layer{"RMQ_ADVERTISE", []Property{{Key: "brokerIP1", Value: in.Identity.Address}}}})
+		all = append(all, Fixed{Layer: one("RMQ_ADVERTISE", "brokerIP1", in.Identity.Address)})
 	}
-	if in.Identity.Topology == settings.Manual {
+	id := in.Identity
+	if id.Topology == settings.Manual {
 		return all
 	}
-	return append(all, Fixed{
-		Layer: Layer{"the topology " + string(in.Identity.Topology), []Property{
-			{Key: "brokerName", Value: in.Identity.BrokerName},
-			{Key: "brokerId", Value: fmt.Sprint(in.Identity.BrokerID)},
-			{Key: "brokerRole", Value: in.Identity.BrokerRole},
-		}},
-		Remedy: ", or set RMQ_TOPOLOGY=manual, which leaves the identity to the file",
-	})
+	add := func(off bool, pairs ...string) {
+		f := fixedPairs("the topology "+string(id.Topology), pairs...)
+		f.Remedy, f.Off = manualInstead, off
+		all = append(all, f)
+	}
+	add(false, "brokerName", id.BrokerName)
+	switch id.Topology {
+	case settings.DLedger:
+		add(false, "enableDLegerCommitLog", "true", "dLegerGroup", id.BrokerName, "dLegerSelfId", id.SelfID, "dLegerPeers", id.Peers)
+		add(true, "enableControllerMode", "false")
+	case settings.ControllerMode:
+		add(false, "enableControllerMode", "true")
+		add(true, "enableDLegerCommitLog", "false")
+		if len(in.Settings.Controller) > 0 {
+			all = append(all, Fixed{Layer: one("RMQ_CONTROLLER", "controllerAddr", in.Settings.Controller.String())})
+		}
+	default:
+		add(false, "brokerId", fmt.Sprint(id.BrokerID), "brokerRole", id.BrokerRole)
+		add(true, "enableDLegerCommitLog", "false", "enableControllerMode", "false")
+	}
+	return all
+}
+
+// perPod gives the pod folders of its own on a shared volume, if it is to have some.
+func (in Input) perPod(c Config) error {
+	if !in.Settings.StorePerPod {
+		return nil
+	}
+	name := in.Settings.Pod.Name
+	if name == "" && in.Settings.Pod.InKubernetes {
+		name = in.Settings.Pod.Hostname
+	}
+	if name == "" {
+		return errors.New("RMQ_STORE_PER_POD=true needs the pod's name: set POD_NAME (fieldRef metadata.name)")
+	}
+	c.perPod(name)
+	return nil
 }
 
 // Namesrv merges the layers of a name server.
-func Namesrv(in Input) (Config, error) { return in.plain("namesrv.conf") }
+func Namesrv(in Input) (Config, error) { return in.withController("namesrv.conf") }
 
 // Controller merges the layers of a controller.
-func Controller(in Input) (Config, error) { return in.plain("controller.conf") }
+func Controller(in Input) (Config, error) { return in.withController("controller.conf") }
 
-func (in Input) plain(file string) (Config, error) {
-	layers, err := in.layers(file)
+// withController merges the layers of what may be a controller.
+func (in Input) withController(file string) (Config, error) {
+	layers, err := in.layers(file, Layer{})
 	if err != nil {
 		return Config{}, err
 	}
-	return Merge(layers)
+	c := merge(layers)
+	if in.Controller.Runs {
+		f := fixedPairs("RMQ_GROUP_SIZE="+fmt.Sprint(int(in.Settings.GroupSize)), "controllerDLegerSelfId", in.Controller.SelfID, "controllerDLegerPeers", in.Controller.Peers)
+		if file == "namesrv.conf" {
+			f.Props = append(f.Props, javaprops.Property{Key: "enableControllerInNamesrv", Value: "true"})
+		}
+		err = c.fix([]Fixed{f})
+	}
+	return c, errors.Join(err, in.perPod(c))
 }
 
-// layers are the template, the mounted file and the environment.
-func (in Input) layers(name string) ([]Layer, error) {
+// fixedPairs are keys and values, those without a value left out.
+func fixedPairs(name string, pairs ...string) Fixed {
+	f := Fixed{Layer: Layer{Name: name}}
+	for i := 0; i < len(pairs); i += 2 {
+		if pairs[i+1] != "" {
+			f.Props = append(f.Props, javaprops.Property{Key: pairs[i], Value: pairs[i+1]})
+		}
+	}
+	return f
+}
+
+// layers are the template, what a setting makes of it, the mounted file and the environment.
+func (in Input) layers(name string, defaults Layer) ([]Layer, error) {
 	text, from, err := render(in.Settings.ConfigDir, name+".tmpl", in.Fields)
 	if err != nil {
 		return nil, err
 	}
-	props, err := ParseProperties(text)
+	props, err := javaprops.Parse(text)
 	if err != nil {
 		return nil, fmt.Errorf("cannot read what %s renders: %w", from, err)
 	}
 	for i := range props {
 		props[i].Line = 0 // of the rendered text, which nobody sees
 	}
-	layers := []Layer{{from, props}, in.File}
+	layers := []Layer{{Name: from, Props: props}, defaults, in.File}
 	for _, v := range in.Settings.Conf {
-		layers = append(layers, Layer{v.Variable, []Property{{Key: v.Key, Value: v.Value}}})
+		l := one(v.Variable, v.Key, v.Value)
+		l.Secret = v.Secret
+		layers = append(layers, l)
 	}
 	return layers, nil
-}
-
-// render executes a template: the one in dir when there is one, else the embedded one.
-func render(dir, name string, fields Fields) (text []byte, from string, err error) {
-	source, err := fs.ReadFile(templates.Files, name)
-	from = "template " + name
-	if path := filepath.Join(dir, name); dir != "" {
-		if b, e := os.ReadFile(path); e == nil {
-			source, from = b, path
-		} else if !errors.Is(e, fs.ErrNotExist) {
-			return nil, from, fmt.Errorf("cannot read the template: %w", e)
-		}
-	}
-	if err != nil {
-		return nil, from, err
-	}
-	t, err := template.New(from).Funcs(template.FuncMap{"escape": escapeValue, "json": jsonValue}).Option("missingkey=error").Parse(string(source))
-	if err != nil {
-		return nil, from, fmt.Errorf("cannot parse the template: %w", err)
-	}
-	var out bytes.Buffer
-	if err := t.Execute(&out, fields); err != nil {
-		return nil, from, fmt.Errorf("cannot render the template: %w", err)
-	}
-	return out.Bytes(), from, nil
-}
-
-func escapeValue(s string) string {
-	var b strings.Builder
-	escape(&b, s, false)
-	return b.String()
-}
-
-func jsonValue(v any) (string, error) {
-	b, err := json.Marshal(v)
-	return string(b), err
 }
 
 // ReadFile reads a mounted properties file.
@@ -146,7 +190,7 @@ func ReadFile(path string) (Layer, error) {
 	if err != nil {
 		return Layer{}, fmt.Errorf("cannot read the configuration file: %w", err)
 	}
-	props, err := ParseProperties(b)
+	props, err := javaprops.Parse(b)
 	if err != nil {
 		return Layer{}, fmt.Errorf("cannot read the configuration file: %s: %w", path, err)
 	}

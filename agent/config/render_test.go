@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"rocketmq-agent/agent/identity"
+	"rocketmq-agent/agent/javaprops"
 	"rocketmq-agent/agent/settings"
 )
 
@@ -33,6 +34,15 @@ func write(t *testing.T, dir, name, text string) string {
 	return path
 }
 
+// last is what RocketMQ sees of props: of a key that occurs twice, the last value.
+func last(props []javaprops.Property) map[string]string {
+	m := map[string]string{}
+	for _, p := range props {
+		m[p.Key] = p.Value
+	}
+	return m
+}
+
 func values(c Config) map[string]string {
 	m := map[string]string{}
 	for _, v := range c.Values() {
@@ -49,7 +59,7 @@ func TestDefaults(t *testing.T) {
 	}{
 		{"broker", Broker, map[string]string{
 			"brokerClusterName": "DefaultCluster", "brokerName": "broker-0", "brokerId": "0", "brokerRole": "ASYNC_MASTER",
-			"namesrvAddr": "ns:9876", "brokerIP1": "10.1.2.3", "brokerIP2": "10.1.2.3", "storePathRootDir": "/home/rocketmq/store",
+			"listenPort": "10911", "haListenPort": "10912", "namesrvAddr": "ns:9876", "brokerIP1": "10.1.2.3", "brokerIP2": "10.1.2.3", "storePathRootDir": "/home/rocketmq/store",
 			"transactionMetricFlushInterval": "1000"}},
 		{"name server", Namesrv, map[string]string{
 			"listenPort": "9876", "kvConfigPath": "/home/rocketmq/namesrv/kvConfig.json",
@@ -67,7 +77,7 @@ func TestDefaults(t *testing.T) {
 			if got := values(c); !maps.Equal(got, tt.want) {
 				t.Errorf("got  %v\nwant %v", got, tt.want)
 			}
-			props, err := ParseProperties(c.Properties())
+			props, err := javaprops.Parse(c.Properties())
 			if err != nil || !maps.Equal(last(props), tt.want) {
 				t.Errorf("the file says %v, error %v", last(props), err)
 			}
@@ -81,7 +91,7 @@ func TestNothingKnownLeavesKeysOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := slices.Sorted(maps.Keys(values(c)))
-	if want := []string{"brokerClusterName", "storePathRootDir", "transactionMetricFlushInterval"}; !slices.Equal(got, want) {
+	if want := []string{"brokerClusterName", "haListenPort", "listenPort", "storePathRootDir", "transactionMetricFlushInterval"}; !slices.Equal(got, want) {
 		t.Errorf("keys %v, want %v", got, want)
 	}
 }
@@ -96,7 +106,7 @@ func TestLayersOfABroker(t *testing.T) {
 	}{
 		{"template broker.conf.tmpl", func(*Input) {}, "ns:9876"},
 		{"template broker.conf.tmpl", func(in *Input) { // NAMESRV_ADDR is a field of the template
-			in.Settings.Namesrv, in.Settings.NamesrvFrom = settings.NamesrvList{"env:1"}, "NAMESRV_ADDR"
+			in.Settings.Namesrv, in.Settings.NamesrvFrom = settings.AddrList{"env:1"}, "NAMESRV_ADDR"
 			in.Fields.Namesrv = "env:1"
 		}, "env:1"},
 		{filepath.Join(dir, "broker.conf.tmpl"), func(in *Input) {
@@ -104,15 +114,15 @@ func TestLayersOfABroker(t *testing.T) {
 			in.Settings.ConfigDir = dir
 		}, "env:10"},
 		{"/etc/broker.conf:3", func(in *Input) {
-			in.File = Layer{"/etc/broker.conf", []Property{{"namesrvAddr", "file:1", 3}}}
+			in.File = Layer{Name: "/etc/broker.conf", Props: []javaprops.Property{at("namesrvAddr", "file:1", 3)}}
 		}, "file:1"},
 		{"RMQ_CONF_namesrvAddr", func(in *Input) {
 			in.Settings.Conf = []settings.ConfValue{setTo("namesrvAddr", "conf:1")}
 		}, "conf:1"},
 		{"RMQ_NAMESRV", func(in *Input) {
-			in.Settings.Namesrv, in.Settings.NamesrvFrom = settings.NamesrvList{"a:1", "b:2"}, "RMQ_NAMESRV"
+			in.Settings.Namesrv, in.Settings.NamesrvFrom = settings.AddrList{"a:1", "b:2"}, "RMQ_NAMESRV"
 		}, "a:1;b:2"},
-		{"the command line", func(in *Input) { in.Namesrv = settings.NamesrvList{"n:1"} }, "n:1"},
+		{"the command line", func(in *Input) { in.Namesrv = settings.AddrList{"n:1"} }, "n:1"},
 	}
 	in := masters()
 	for _, step := range steps {
@@ -130,7 +140,7 @@ func TestLayersOfABroker(t *testing.T) {
 }
 
 func TestFixedKeysOfABroker(t *testing.T) {
-	file := Layer{"/etc/broker.conf", []Property{{"brokerName", "broker-a", 1}, {"brokerId", "1", 2}, {"brokerRole", "SLAVE", 3}, {"brokerClusterName", "c", 4}, {"brokerIP1", "192.0.2.1", 5}}}
+	file := Layer{Name: "/etc/broker.conf", Props: []javaprops.Property{at("brokerName", "broker-a", 1), at("brokerId", "1", 2), at("brokerRole", "SLAVE", 3), at("brokerClusterName", "c", 4), at("brokerIP1", "192.0.2.1", 5)}}
 	tests := []struct {
 		name   string
 		change func(*Input)
@@ -149,7 +159,7 @@ func TestFixedKeysOfABroker(t *testing.T) {
 		{"address", func(in *Input) {
 			in.File, in.Identity.Topology, in.Settings.Advertise = file, settings.Manual, settings.PodIP
 		}, []string{"/etc/broker.conf:5 sets brokerIP1=192.0.2.1, but RMQ_ADVERTISE makes it 10.1.2.3: remove one"}},
-		{"an address that is only the default yields", func(in *Input) { in.File = Layer{"f", file.Props[4:]} }, nil},
+		{"an address that is only the default yields", func(in *Input) { in.File = Layer{Name: "f", Props: file.Props[4:]} }, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -184,7 +194,7 @@ func TestSetsIdentity(t *testing.T) {
 		{"enableControllerMode=true", true},
 	}
 	for _, tt := range tests {
-		props, err := ParseProperties([]byte(tt.text))
+		props, err := javaprops.Parse([]byte(tt.text))
 		if got := (Layer{Props: props}).SetsIdentity(); err != nil || got != tt.want {
 			t.Errorf("%q: %t, error %v", tt.text, got, err)
 		}
@@ -214,8 +224,8 @@ func TestFailingTemplates(t *testing.T) {
 		name, text string
 		want       []string
 	}{
-		{"an unknown field", "a=1\nb={{.Cluster}}\n", []string{"broker.conf.tmpl:2:", "<.Cluster>", "can't evaluate field Cluster"}},
-		{"an unknown function", "a={{upper .PodIP}}\n", []string{"broker.conf.tmpl:1:", `"upper"`}},
+		{"an unknown field", "a=1\nb={{.Cluster}}\n", []string{"broker.conf.tmpl:2: there is no field .Cluster; fields: .ClusterName .Namesrv"}},
+		{"an unknown function", "a={{upper .PodIP}}\n", []string{"broker.conf.tmpl:1:", `"upper"`, "functions: escape json"}},
 		{"an open action", "a=1\n\nb={{with .PodIP}}\n", []string{"broker.conf.tmpl:4:", "EOF"}},
 		{"a bad escape in what it renders", "a=1\nb=\\u12\n", []string{"broker.conf.tmpl", "line 2: malformed escape"}},
 	}
@@ -256,7 +266,7 @@ func TestReadFile(t *testing.T) {
 	dir := t.TempDir()
 	good := write(t, dir, "broker.conf", "# 注释\r\nbrokerName = broker-a\r\nbrokerId=0 \r\n")
 	l, err := ReadFile(good)
-	want := []Property{{"brokerName", "broker-a", 2}, {"brokerId", "0 ", 3}}
+	want := []javaprops.Property{at("brokerName", "broker-a", 2), at("brokerId", "0 ", 3)}
 	if err != nil || l.Name != good || !slices.Equal(l.Props, want) {
 		t.Errorf("got %+v, error %v", l, err)
 	}
@@ -282,14 +292,14 @@ func FuzzValuesNeverBecomeKeys(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		props, err := ParseProperties(c.Properties())
+		props, err := javaprops.Parse(c.Properties())
 		if err != nil {
 			t.Fatal(err)
 		}
 		want := map[string]string{
 			"brokerClusterName": valid(cluster), "brokerName": "broker-0", "brokerId": "0", "brokerRole": "ASYNC_MASTER",
 			"namesrvAddr": "ns:9876", "storePathRootDir": valid(home) + "/store", "transactionMetricFlushInterval": "1000",
-			"fileReservedTime": valid(value), "brokerIP1": valid(address), "brokerIP2": valid(address),
+			"listenPort": "10911", "haListenPort": "10912", "fileReservedTime": valid(value), "brokerIP1": valid(address), "brokerIP2": valid(address),
 		}
 		if address == "" {
 			delete(want, "brokerIP1")

@@ -1,35 +1,46 @@
-// Package identity derives who a broker is from what the pod knows about itself. It is pure: the same inputs give the
-// same identity, so a restarted container is the broker that it was.
+// Package identity derives who a broker or a controller is from what the pod knows about itself. It is pure: the same
+// inputs give the same identity, so a restarted container is the broker that it was.
 package identity
 
 import (
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 
 	"rocketmq-agent/agent/settings"
 )
 
-// Identity is what makes a broker this broker and no other.
+// Elected is the BrokerID of a broker whose id RocketMQ gives at run time.
+const Elected = -1
+
+// Identity is what makes a broker this broker and no other. With the topology manual the configuration file decides, and
+// all but the address is empty.
 type Identity struct {
 	Topology      settings.Topology
 	Ordinal       int
 	OrdinalSource string // where the ordinal came from, for --explain and the log
-	BrokerName    string // empty with the topology manual: the file decides
-	BrokerID      int64
-	BrokerRole    string // ASYNC_MASTER or SYNC_MASTER
+	Size          int    // how many brokers share the name
+	Group         int
+	Index         int // the place in the group, from 0
+	BrokerName    string
+	BrokerID      int64  // Elected where RocketMQ gives it
+	BrokerRole    string // ASYNC_MASTER, SYNC_MASTER or SLAVE; empty where it is elected
+	SelfID        string // dLegerSelfId
+	Peers         string // dLegerPeers; empty where the pods have no stable names
 	Address       string // brokerIP1; empty: RocketMQ picks an address of this host
 	AddressSource string
 }
 
-// defaultPrefix names brokers where no pod name does.
-const defaultPrefix = "broker"
+// Ports of the members of a group, for their peers.
+const (
+	dledgerPort    = 40911
+	controllerPort = 9878
+)
 
 // loopback is what a standalone container outside Kubernetes tells its clients: with published ports they reach it there.
 const loopback = "127.0.0.1"
 
-// Derive computes the identity of a container. fileDecides says that the configuration file sets an identity of its own.
+// Derive computes the identity of a broker. fileDecides says that the configuration file sets an identity of its own.
 func Derive(s settings.Settings, role settings.Role, fileDecides bool) (Identity, error) {
 	id := Identity{Topology: s.Topology}
 	if id.Topology == "" {
@@ -39,65 +50,112 @@ func Derive(s settings.Settings, role settings.Role, fileDecides bool) (Identity
 		}
 	}
 	var err error
-	if id.Address, id.AddressSource, err = address(s, role); err != nil {
-		return Identity{}, err
+	if id.Address, id.AddressSource, err = address(s, role); err != nil || id.Topology == settings.Manual {
+		return id, err
 	}
-	if id.Topology == settings.Manual {
-		return id, nil
+	if role == settings.Standalone && id.Topology != settings.Masters {
+		return id, fmt.Errorf("RMQ_TOPOLOGY=%s needs brokers in containers of their own: a standalone container holds one broker and its name server; set RMQ_ROLE=broker", id.Topology)
 	}
-	var podPrefix string
-	if id.Ordinal, podPrefix, id.OrdinalSource, err = ordinal(s); err != nil {
-		return Identity{}, err
+	p, err := findPod(s)
+	if err != nil {
+		return id, err
+	}
+	id.Ordinal, id.OrdinalSource = p.ordinal, p.source
+	if id.Size, err = groupSize(s, id.Topology); err != nil {
+		return id, err
+	}
+	if id.Group, id.Index, err = place(s, id); err != nil {
+		return id, err
 	}
 	prefix := string(s.BrokerNamePrefix)
 	if prefix == "" {
-		prefix = podPrefix
+		prefix = p.prefix
 	}
-	id.BrokerName = prefix + "-" + strconv.Itoa(id.Ordinal)
-	id.BrokerRole = "ASYNC_MASTER"
-	if s.Replication == settings.Sync {
-		id.BrokerRole = "SYNC_MASTER"
-	}
+	id.BrokerName = prefix + "-" + strconv.Itoa(id.Group)
+	id.role(s, p)
 	return id, nil
 }
 
-// ordinal finds the number of this pod, and the prefix that its broker names share. Outside Kubernetes a container's
-// host name is a random number, which must never become a broker's name.
-func ordinal(s settings.Settings) (n int, prefix, source string, err error) {
-	name, source := s.Pod.Name, "POD_NAME"
-	if name == "" && s.Pod.InKubernetes {
-		name, source = s.Pod.Hostname, "the host name"
-	}
-	prefix, n, ok := splitPodName(name)
-	switch {
-	case s.Ordinal.Set:
-		if !ok {
-			prefix = defaultPrefix
+// role is what the place in the group makes of a broker.
+func (id *Identity) role(s settings.Settings, p pod) {
+	switch id.Topology {
+	case settings.DLedger:
+		id.BrokerID, id.SelfID = Elected, member(id.Index)
+		id.Peers = peers(p.prefix, s, id.Group*id.Size, id.Size, dledgerPort)
+	case settings.ControllerMode:
+		id.BrokerID = Elected
+	default:
+		id.BrokerID = int64(id.Index)
+		switch {
+		case id.Index > 0:
+			id.BrokerRole = "SLAVE"
+		case s.Replication == settings.Sync:
+			id.BrokerRole = "SYNC_MASTER"
+		default:
+			id.BrokerRole = "ASYNC_MASTER"
 		}
-		return s.Ordinal.N, prefix, "RMQ_ORDINAL", nil
-	case ok:
-		return n, prefix, source, nil
-	case name != "":
-		return 0, "", "", fmt.Errorf("cannot derive a broker's identity from %s=%q: it does not end in an ordinal; run brokers in a StatefulSet, or set RMQ_ORDINAL (and RMQ_BROKER_NAME_PREFIX)", source, name)
 	}
-	return 0, defaultPrefix, "the default", nil
 }
 
-// randomSuffix are five characters of those that Kubernetes draws random names from, where the draw gave digits alone:
-// one pod in 850 of a Deployment or a DaemonSet. No StatefulSet counts that far.
-var randomSuffix = regexp.MustCompile(`^[2456789]{5}$`)
+// groupSize is how many brokers share a name. It is never guessed where it matters: another size later would give every
+// broker another name.
+func groupSize(s settings.Settings, t settings.Topology) (int, error) {
+	n := int(s.GroupSize)
+	switch {
+	case t == settings.Masters && n > 1:
+		return 0, fmt.Errorf("RMQ_GROUP_SIZE=%d does not go with RMQ_TOPOLOGY=masters, where every broker is a group of its own: leave it out, or set RMQ_TOPOLOGY=replicas", n)
+	case t == settings.Masters:
+		return 1, nil
+	case n == 0:
+		return 0, fmt.Errorf("RMQ_GROUP_SIZE is not set: RMQ_TOPOLOGY=%s needs to know how many brokers make a group", t)
+	case t == settings.Replicas && n < 2:
+		return 0, fmt.Errorf("RMQ_GROUP_SIZE=%d: RMQ_TOPOLOGY=replicas needs 2 or more, a master and its slaves", n)
+	case t == settings.DLedger && (n < 3 || n%2 == 0):
+		return 0, fmt.Errorf("RMQ_GROUP_SIZE=%d: RMQ_TOPOLOGY=dledger needs an odd number from 3 on; it takes a majority to elect a leader", n)
+	case t == settings.DLedger && n > 9:
+		return 0, fmt.Errorf("RMQ_GROUP_SIZE=%d: RMQ_TOPOLOGY=dledger takes 9 at most; more voters only make it slower", n)
+	}
+	return n, nil
+}
 
-// splitPodName splits the name that a StatefulSet gives its pods: a prefix, a dash and a number without leading zeros.
-func splitPodName(name string) (prefix string, n int, ok bool) {
-	i := strings.LastIndexByte(name, '-')
-	if i <= 0 {
-		return "", 0, false
+// place is the group and the index in it.
+func place(s settings.Settings, id Identity) (group, index int, err error) {
+	switch {
+	case !s.ReplicaIndex.Set:
+		return id.Ordinal / id.Size, id.Ordinal % id.Size, nil
+	case id.Topology != settings.Replicas:
+		return 0, 0, fmt.Errorf("RMQ_REPLICA_INDEX=%d belongs to RMQ_TOPOLOGY=replicas, not to %s", s.ReplicaIndex.N, id.Topology)
+	case s.ReplicaIndex.N >= id.Size:
+		return 0, 0, fmt.Errorf("RMQ_REPLICA_INDEX=%d does not go with RMQ_GROUP_SIZE=%d: allowed: 0 (the masters) to %d", s.ReplicaIndex.N, id.Size, id.Size-1)
+	case s.BrokerNamePrefix == "":
+		return 0, 0, fmt.Errorf("RMQ_REPLICA_INDEX=%d needs RMQ_BROKER_NAME_PREFIX too: without it the names of the StatefulSets' brokers differ, and no slave finds its master", s.ReplicaIndex.N)
 	}
-	n, err := strconv.Atoi(name[i+1:])
-	if err != nil || strconv.Itoa(n) != name[i+1:] || randomSuffix.MatchString(name[i+1:]) {
-		return "", 0, false
+	return id.Ordinal, s.ReplicaIndex.N, nil
+}
+
+// member is the id of a member of a DLedger group: RocketMQ wants one letter and a number (DLedgerCommitLog).
+func member(index int) string { return "n" + strconv.Itoa(index) }
+
+// peers lists size members from the pod first on, by their stable names; empty where those are not known.
+func peers(prefix string, s settings.Settings, first, size, port int) string {
+	domain := podDomain(s)
+	if domain == "" {
+		return ""
 	}
-	return name[:i], n, true
+	var all []string
+	for i := range size {
+		all = append(all, fmt.Sprintf("%s-%s-%d.%s:%d", member(i), prefix, first+i, domain, port))
+	}
+	return strings.Join(all, ";")
+}
+
+// podDomain is what stands behind the pod's name in its stable name.
+func podDomain(s settings.Settings) string {
+	if s.PodDomain != "" {
+		return string(s.PodDomain)
+	}
+	_, domain, _ := strings.Cut(s.Pod.FQDN, ".")
+	return domain
 }
 
 // address is what brokerIP1 shall be, and which setting said so.

@@ -2,45 +2,21 @@ package rocketmq
 
 import (
 	"errors"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
-	"unicode/utf16"
+
+	"rocketmq-agent/agent/javaprops"
 )
 
 // encodeProperties writes what java.util.Properties.load reads back unchanged:
 // RocketMQ feeds a request's body to it, as ISO-8859-1.
 func encodeProperties(values map[string]string) []byte {
-	var text strings.Builder
+	var props []javaprops.Property
 	for _, key := range slices.Sorted(maps.Keys(values)) {
-		escape(&text, key, " =:#!")
-		text.WriteByte('=')
-		value := values[key]
-		blanks := len(value) - len(strings.TrimLeft(value, " "))
-		text.WriteString(strings.Repeat(`\ `, blanks))
-		escape(&text, value[blanks:], "")
-		text.WriteByte('\n')
+		props = append(props, javaprops.Property{Key: key, Value: values[key]})
 	}
-	return []byte(text.String())
-}
-
-// escape writes s with a backslash before every byte of special, and with \uXXXX
-// for all that is not printable ASCII.
-func escape(text *strings.Builder, s, special string) {
-	for _, r := range s {
-		switch {
-		case r == '\\' || strings.ContainsRune(special, r):
-			text.WriteByte('\\')
-			text.WriteRune(r)
-		case r >= ' ' && r <= '~':
-			text.WriteRune(r)
-		default:
-			for _, unit := range utf16.AppendRune(nil, r) {
-				fmt.Fprintf(text, `\u%04X`, unit)
-			}
-		}
-	}
+	return javaprops.Format(props)
 }
 
 // decodeProperties reads what RocketMQ writes: "key=value" lines in UTF-8

@@ -15,7 +15,7 @@ func TestEncodeProperties(t *testing.T) {
 		"leading blanks": {"k", "  v ", `k=\ \ v ` + "\n"},
 		"only blanks":    {"k", " ", `k=\ ` + "\n"},
 		"backslash":      {"k", `C:\x`, `k=C:\\x` + "\n"},
-		"controls":       {"k", "a\nb\t\x00", `k=a\u000Ab\u0009\u0000` + "\n"},
+		"controls":       {"k", "a\nb\t\x00", `k=a\nb\t\u0000` + "\n"},
 		"not ASCII":      {"k", "ä€😀", `k=\u00E4\u20AC\uD83D\uDE00` + "\n"},
 	}
 	for name, test := range tests {

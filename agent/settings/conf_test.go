@@ -27,13 +27,13 @@ func TestConf(t *testing.T) {
 		"RMQ_CONF_withoutNewLine_FILE": file("plain", " s"),
 	})
 	want := []ConfValue{
-		{"a", "x=y=z ", "RMQ_CONF_a"},
-		{"brokerRole", "SYNC_MASTER", "RMQ_CONF_brokerRole"},
-		{"empty", "", "RMQ_CONF_empty"},
-		{"emptySecret", "", "RMQ_CONF_emptySecret_FILE"},
-		{"fileReservedTime", "48", "RMQ_CONF_fileReservedTime"},
-		{"password", "geheim\nzwei ", "RMQ_CONF_password_FILE"},
-		{"withoutNewLine", " s", "RMQ_CONF_withoutNewLine_FILE"},
+		{"a", "x=y=z ", "RMQ_CONF_a", false},
+		{"brokerRole", "SYNC_MASTER", "RMQ_CONF_brokerRole", false},
+		{"empty", "", "RMQ_CONF_empty", false},
+		{"emptySecret", "", "RMQ_CONF_emptySecret_FILE", true},
+		{"fileReservedTime", "48", "RMQ_CONF_fileReservedTime", false},
+		{"password", "geheim\nzwei ", "RMQ_CONF_password_FILE", true},
+		{"withoutNewLine", " s", "RMQ_CONF_withoutNewLine_FILE", true},
 	}
 	if !slices.Equal(s.Conf, want) {
 		t.Errorf("got  %v\nwant %v", s.Conf, want)

@@ -8,6 +8,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/kelseyhightower/envconfig"
@@ -85,7 +86,7 @@ func plain(e *envconfig.ParseError) error {
 func (s *Settings) upstreamNames() (problems []error) {
 	s.NamesrvFrom = prefix + "_NAMESRV"
 	if v := os.Getenv("NAMESRV_ADDR"); len(s.Namesrv) == 0 && v != "" {
-		list, err := ParseNamesrv(v)
+		list, err := ParseAddrs(v)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("NAMESRV_ADDR=%q: %w", v, err))
 		}
@@ -128,7 +129,7 @@ func confFromEnv(environ []string) ([]ConfValue, error) {
 		if other, twice := found[key]; twice {
 			problems = append(problems, fmt.Errorf("%s and %s both set %s: keep one", other.Variable, variable, key))
 		}
-		found[key] = ConfValue{Key: key, Value: value, Variable: variable}
+		found[key] = ConfValue{Key: key, Value: value, Variable: variable, Secret: strings.HasSuffix(variable, "_FILE")}
 	}
 	var conf []ConfValue
 	for _, key := range slices.Sorted(maps.Keys(found)) {
@@ -187,10 +188,27 @@ func podFromEnv() Pod {
 	host, _, _ = strings.Cut(host, ".") // with setHostnameAsFQDN it is the full name
 	_, inKubernetes := os.LookupEnv("KUBERNETES_SERVICE_HOST")
 	hosts, _ := os.ReadFile("/etc/hosts")
+	labels, _ := os.ReadFile(labelsFile)
 	return Pod{
-		Name: os.Getenv("POD_NAME"), IP: os.Getenv("POD_IP"), HostIP: os.Getenv("HOST_IP"),
+		Index: label(string(labels), "apps.kubernetes.io/pod-index"),
+		Name:  os.Getenv("POD_NAME"), IP: os.Getenv("POD_IP"), HostIP: os.Getenv("HOST_IP"),
 		Hostname: host, FQDN: fqdn(string(hosts), host), InKubernetes: inKubernetes || os.Getenv("POD_NAME") != "",
 	}
+}
+
+// labelsFile is where Kubernetes' documentation mounts the pod's labels (downwardAPI, fieldRef metadata.labels).
+const labelsFile = "/etc/podinfo/labels"
+
+// label finds a label in such a file, whose lines read NAME="VALUE" with Go's escapes.
+func label(labels, name string) string {
+	for line := range strings.Lines(labels) {
+		if quoted, ok := strings.CutPrefix(strings.TrimSpace(line), name+"="); ok {
+			if value, err := strconv.Unquote(quoted); err == nil {
+				return value
+			}
+		}
+	}
+	return ""
 }
 
 // fqdn finds the full name that the kubelet wrote for host into /etc/hosts: "10.1.2.3 pod.service.namespace.svc… pod".

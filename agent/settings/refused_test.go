@@ -12,7 +12,7 @@ var bad = []struct{ variable, value, allowed string }{
 	{"RMQ_ROLE", "name-server", "allowed: namesrv, broker, proxy, controller, standalone"},
 	{"RMQ_ROLE", "Broker", "allowed: namesrv, broker"},
 	{"NODE_ROLE", "master", "allowed: namesrv, broker"},
-	{"RMQ_TOPOLOGY", "replica", "allowed: masters, manual"},
+	{"RMQ_TOPOLOGY", "replica", "allowed: masters, replicas, dledger, controller, manual"},
 	{"RMQ_REPLICATION", "SYNC_MASTER", "allowed: async, sync"},
 	{"RMQ_BROKER_NAME_PREFIX", "broker.a", "letters, digits, - and _"},
 	{"RMQ_BROKER_NAME_PREFIX", "经纪人", "letters, digits, - and _"},
@@ -24,6 +24,14 @@ var bad = []struct{ variable, value, allowed string }{
 	{"RMQ_NAMESRV", "a:9876,b:9876", "allowed: host:port;host:port"},
 	{"RMQ_NAMESRV", "http://a:9876", "allowed: host:port;host:port"},
 	{"RMQ_NAMESRV", "dns+a:9876", "neither a host name nor an IP address; allowed: host:port;host:port"},
+	{"RMQ_GROUP_SIZE", "0", "allowed: a whole number from 1 on"},
+	{"RMQ_GROUP_SIZE", "two", "allowed: a whole number from 1 on"},
+	{"RMQ_REPLICA_INDEX", "-1", "allowed: a whole number from 0 on"},
+	{"RMQ_CONTROLLER", "controller", "allowed: host:port;host:port"},
+	{"RMQ_POD_DOMAIN", "mq:1", "allowed: a domain"},
+	{"RMQ_POD_DOMAIN", "${NS}", "allowed: a domain"},
+	{"RMQ_CONFIG_STRICT", "1.0", "allowed: true, false"},
+	{"RMQ_STORE_PER_POD", "yes", "allowed: true, false"},
 	{"RMQ_NAMESRV", "${NS}:9876", "allowed: host:port;host:port"},
 	{"RMQ_NAMESRV", ":9876", "has no host; allowed: host:port;host:port"},
 	{"RMQ_NAMESRV", "a:9876;b:0", "from 1 to 65535; allowed: host:port;host:port"},
@@ -124,7 +132,7 @@ func FuzzFromEnv(f *testing.F) {
 			t.Errorf("%s=%q: a default is missing: %+v", variable, value, s)
 		}
 		for _, addr := range s.Namesrv {
-			if list, err := ParseNamesrv(addr); err != nil || !slices.Equal(list, []string{addr}) {
+			if list, err := ParseAddrs(addr); err != nil || !slices.Equal(list, []string{addr}) {
 				t.Errorf("%s=%q: %q does not parse again: %v", variable, value, addr, err)
 			}
 		}

@@ -13,14 +13,21 @@ const prefix = "RMQ"
 // RMQ_ is added; the documentation is made from them.
 type Settings struct {
 	Role             Role        `envconfig:"ROLE" desc:"namesrv, broker, proxy, controller or standalone (name server + broker); NODE_ROLE is read too"`
-	Topology         Topology    `envconfig:"TOPOLOGY" desc:"masters or manual; default: manual when the configuration file sets an identity, else masters"`
-	Replication      Replication `envconfig:"REPLICATION" default:"async" desc:"async or sync: whether a master is ASYNC_MASTER or SYNC_MASTER"`
+	Topology         Topology    `envconfig:"TOPOLOGY" desc:"masters, replicas, dledger, controller or manual; default: manual when the configuration file sets an identity, else masters"`
+	GroupSize        Size        `envconfig:"GROUP_SIZE" desc:"how many brokers share a broker name: 1 for masters, 2 or more for replicas, 3 or 5 for dledger; how many controllers there are"`
+	ReplicaIndex     Ordinal     `envconfig:"REPLICA_INDEX" desc:"replicas in StatefulSets of their own: 0 for that of the masters, 1 for that of the slaves; the group is then the ordinal"`
+	Replication      Replication `envconfig:"REPLICATION" default:"async" desc:"async or sync: whether a message is acknowledged before a slave has it"`
 	ClusterName      string      `envconfig:"CLUSTER_NAME" desc:"brokerClusterName"`
-	BrokerNamePrefix Name        `envconfig:"BROKER_NAME_PREFIX" desc:"brokerName is PREFIX-ORDINAL; default: the pod's name without its ordinal, else broker"`
-	Ordinal          Ordinal     `envconfig:"ORDINAL" desc:"the broker's number; default: the end of the pod's name in Kubernetes, else 0"`
-	Namesrv          NamesrvList `envconfig:"NAMESRV" desc:"name servers as host:port;host:port; NAMESRV_ADDR is read too"`
+	BrokerNamePrefix Name        `envconfig:"BROKER_NAME_PREFIX" desc:"brokerName is PREFIX-GROUP; default: the pod's name without its ordinal, else broker"`
+	Ordinal          Ordinal     `envconfig:"ORDINAL" desc:"the number of this pod; default: its label, the end of its name in Kubernetes, else 0"`
+	Namesrv          AddrList    `envconfig:"NAMESRV" desc:"name servers as host:port;host:port; NAMESRV_ADDR is read too"`
+	Controller       AddrList    `envconfig:"CONTROLLER" desc:"controllers as host:port;host:port; default: the hosts of the name servers, port 9878"`
+	PodDomain        Domain      `envconfig:"POD_DOMAIN" desc:"domain of the pods' stable names, for the peers of dledger and controller; default: that of /etc/hosts"`
 	Advertise        Advertise   `envconfig:"ADVERTISE" desc:"the address that clients are told (brokerIP1): pod-ip, pod-dns, host-ip, or an address"`
 	ConfigDir        string      `envconfig:"CONFIG_DIR" desc:"folder with replacements for the templates and with configuration files, a mounted ConfigMap"`
+	ConfigStrict     bool        `envconfig:"CONFIG_STRICT" desc:"true: what is only a warning about the configuration refuses the start too"`
+	StorePerPod      bool        `envconfig:"STORE_PER_POD" desc:"true: the store is a folder of the pod's name on a volume that all pods share"`
+	AdoptStore       string      `envconfig:"ADOPT_STORE" desc:"the identity whose store this broker takes over, as the refusal names it; a deliberate move"`
 	GracePeriod      Grace       `envconfig:"GRACE_PERIOD" default:"30s" desc:"the time from SIGTERM to SIGKILL: terminationGracePeriodSeconds, or docker stop's timeout"`
 	HTTPAddr         HTTPAddr    `envconfig:"HTTP_ADDR" default:":8088" desc:"where probes and metrics are served"`
 	LogFormat        LogFormat   `envconfig:"LOG_FORMAT" default:"json" desc:"json or text"`
@@ -40,6 +47,7 @@ type Settings struct {
 // Pod is what the downward API and the container runtime say about the pod.
 type Pod struct {
 	Name         string // POD_NAME
+	Index        string // the label apps.kubernetes.io/pod-index, where the labels are mounted
 	IP           string // POD_IP
 	HostIP       string // HOST_IP
 	Hostname     string // the host name of this container, without a domain
@@ -63,4 +71,5 @@ type Java struct {
 type ConfValue struct {
 	Key, Value string
 	Variable   string // the variable it came from, for messages
+	Secret     bool   // from a file, so never shown
 }

@@ -43,13 +43,16 @@ type Topology string
 
 // The topologies. Manual means that the configuration file decides.
 const (
-	Masters Topology = "masters"
-	Manual  Topology = "manual"
+	Masters        Topology = "masters"    // every broker is a group of its own
+	Replicas       Topology = "replicas"   // a master and its slaves, by index
+	DLedger        Topology = "dledger"    // a replicated commit log that elects its leader
+	ControllerMode Topology = "controller" // controllers elect the master of each group
+	Manual         Topology = "manual"
 )
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (t *Topology) UnmarshalText(b []byte) error {
-	v, err := oneOf(string(b), string(Masters), string(Manual))
+	v, err := oneOf(string(b), string(Masters), string(Replicas), string(DLedger), string(ControllerMode), string(Manual))
 	*t = Topology(v)
 	return err
 }
@@ -104,6 +107,32 @@ func (n *Name) UnmarshalText(b []byte) error {
 		}
 	}
 	*n = Name(b)
+	return nil
+}
+
+// Size is a number of brokers or controllers; 0 is unset.
+type Size int
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (n *Size) UnmarshalText(b []byte) error {
+	v, err := strconv.ParseUint(string(b), 10, 16)
+	if err != nil || v == 0 {
+		return errors.New("allowed: a whole number from 1 on")
+	}
+	*n = Size(v)
+	return nil
+}
+
+// Domain is the part of a host name behind its first dot.
+type Domain string
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (d *Domain) UnmarshalText(b []byte) error {
+	name := strings.TrimPrefix(string(b), ".")
+	if !isHost(name) || strings.Contains(name, ":") {
+		return errors.New("allowed: a domain, as mq.default.svc.cluster.local")
+	}
+	*d = Domain(name)
 	return nil
 }
 
@@ -170,19 +199,19 @@ func (a *HTTPAddr) UnmarshalText(b []byte) error {
 	return nil
 }
 
-// NamesrvList is a list of name servers, each host:port. RocketMQ exits with 253, and without a word, for anything else.
-type NamesrvList []string
+// AddrList is a list of name servers or controllers, each host:port. RocketMQ exits with 253, and without a word, for anything else.
+type AddrList []string
 
 // UnmarshalText implements encoding.TextUnmarshaler.
-func (l *NamesrvList) UnmarshalText(b []byte) error {
-	list, err := ParseNamesrv(string(b))
+func (l *AddrList) UnmarshalText(b []byte) error {
+	list, err := ParseAddrs(string(b))
 	*l = list
 	return err
 }
 
-// ParseNamesrv reads host:port;host:port. Only the empty string is the empty list.
-func ParseNamesrv(s string) (NamesrvList, error) {
-	var list NamesrvList
+// ParseAddrs reads host:port;host:port. Only the empty string is the empty list.
+func ParseAddrs(s string) (AddrList, error) {
+	var list AddrList
 	for _, addr := range strings.Split(s, ";") {
 		addr = strings.TrimSpace(addr)
 		if addr == "" {
@@ -204,7 +233,7 @@ func ParseNamesrv(s string) (NamesrvList, error) {
 }
 
 // String is the list as RocketMQ reads it.
-func (l NamesrvList) String() string { return strings.Join(l, ";") }
+func (l AddrList) String() string { return strings.Join(l, ";") }
 
 // checkAddr checks [host]:port and returns the host.
 func checkAddr(addr string) (host string, err error) {

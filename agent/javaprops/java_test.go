@@ -1,4 +1,4 @@
-package config
+package javaprops
 
 import (
 	"bufio"
@@ -62,6 +62,16 @@ func (j *asJava) bool() bool {
 	return b != 0
 }
 
+func (j *asJava) float() float64 {
+	var f float64
+	if err := binary.Read(j.answers, binary.BigEndian, &f); err != nil {
+		panic(err)
+	}
+	return f
+}
+
+func sameFloat(a, b float64, accepted bool) bool { return !accepted || a == b || a != a && b != b }
+
 // string reads a string; half a surrogate pair becomes U+FFFD.
 func (j *asJava) string() string {
 	units := make([]uint16, j.int())
@@ -119,18 +129,18 @@ func TestJavaReadsTheSame(t *testing.T) {
 		java.ask('p', text)
 	}
 	for _, props := range written {
-		java.ask('p', FormatProperties(props))
+		java.ask('p', Format(props))
 	}
 	numbers := numberStrings()
 	for _, s := range numbers {
 		java.ask('n', utf16be(s))
 	}
 	java.run(t)
-	t.Run("ParseProperties", func(t *testing.T) { compareParsed(t, &java, texts) })
-	t.Run("FormatProperties", func(t *testing.T) {
+	t.Run("Parse", func(t *testing.T) { compareParsed(t, &java, texts) })
+	t.Run("Format", func(t *testing.T) {
 		for _, props := range written {
 			if loaded, _ := java.properties(); !maps.Equal(loaded, last(props)) {
-				t.Fatalf("Java reads %q\nof %q\nfrom %q", loaded, last(props), FormatProperties(props))
+				t.Fatalf("Java reads %q\nof %q\nfrom %q", loaded, last(props), Format(props))
 			}
 		}
 	})
@@ -141,7 +151,7 @@ func compareParsed(t *testing.T, java *asJava, texts [][]byte) {
 	refused, keys := 0, 0
 	for _, text := range texts {
 		loaded, stored := java.properties()
-		props, err := ParseProperties(text)
+		props, err := Parse(text)
 		if (err != nil) != (loaded == nil) || err == nil && !maps.Equal(loaded, last(props)) {
 			t.Fatalf("%q\nJava reads %q\nwe read    %q, error %v", text, loaded, last(props), err)
 		}
@@ -150,7 +160,7 @@ func compareParsed(t *testing.T, java *asJava, texts [][]byte) {
 			continue
 		}
 		keys += len(loaded)
-		if props, err := ParseProperties(stored); err != nil || !maps.Equal(loaded, last(props)) {
+		if props, err := Parse(stored); err != nil || !maps.Equal(loaded, last(props)) {
 			t.Fatalf("%q\nJava wrote %q\nwe read     %q, error %v", loaded, stored, last(props), err)
 		}
 	}
@@ -161,21 +171,16 @@ func compareParsed(t *testing.T, java *asJava, texts [][]byte) {
 }
 
 func compareNumbers(t *testing.T, java *asJava, numbers []string) {
-	const fallback = -77
 	for _, s := range numbers {
 		ok, n, b := java.bool(), java.int(), java.bool()
-		if !ok {
-			n = fallback
+		if got, accepted := ParseInt(s, 32); accepted != ok || ok && int(got) != n {
+			t.Errorf("ParseInt of %q is %d, %t, in Java %d, %t", s, got, accepted, n, ok)
 		}
-		c, err := Merge([]Layer{{"a file", []Property{{Key: "k", Value: s}}}})
-		if err != nil {
-			t.Fatal(err)
+		if got := ParseBool(s); got != b {
+			t.Errorf("ParseBool of %q is %t, in Java %t", s, got, b)
 		}
-		if got := c.Int("k", fallback); got != n {
-			t.Errorf("Int of %q is %d, in Java %d", s, got, n)
-		}
-		if got := c.Bool("k"); got != b {
-			t.Errorf("Bool of %q is %t, in Java %t", s, got, b)
+		if f, accepted := ParseFloat(s, 64); java.bool() != accepted || !sameFloat(f, java.float(), accepted) {
+			t.Errorf("ParseFloat of %q is %v, %t, in Java not", s, f, accepted)
 		}
 	}
 }
@@ -184,7 +189,7 @@ func compareNumbers(t *testing.T, java *asJava, numbers []string) {
 func numberStrings() []string {
 	all := []string{
 		"", "0", "-0", "007", "5", "+5", "-5", "+", "-", "--5", "+-5", " 5", "5 ", "\t5", "5\n", "0x10", "1_000", "5L", "5.0", "1e3",
-		"95.0", "75%", "2147483647", "2147483648", "-2147483648", "-2147483649", "99999999999999999999", "٣", "-٣", "٤٨", "４８", "𝟓",
+		"95.0", "75%", " 1.5 ", "1.5f", "1D", "1L", "+NaN", "NaN", "-Infinity", "Infinityf", "infinity", "inf", "1e400", "1e-400", "0x1p3", "0x1.8p1f", "0x10", ".5", "5.", ".", "1e", "1_0.5", "\u00a01", "2147483647", "2147483648", "-2147483648", "-2147483649", "99999999999999999999", "٣", "-٣", "٤٨", "４８", "𝟓",
 		"²", "½", "Ⅷ", "五", "10911 # remoting", "true", "TRUE", "True", "tRuE", "true ", " true", "yes", "on", "1", "trüe", "ｔｒｕｅ", "t", "truee",
 	}
 	for c := rune(0); c <= 0xFFFF; c++ {

@@ -1,5 +1,6 @@
-// Package config turns layers of configuration into the files that RocketMQ reads.
-package config
+// Package javaprops reads and writes what Java does: properties files as java.util.Properties, numbers and booleans as the
+// parse methods of java.lang that RocketMQ uses for their values.
+package javaprops
 
 import (
 	"bytes"
@@ -16,11 +17,11 @@ type Property struct {
 	Line       int // where the logical line begins, from 1; 0 when it came from no file
 }
 
-// ParseProperties reads the text of a properties file as java.util.Properties.load(InputStream) does: ISO-8859-1, \uXXXX
+// Parse reads the text of a properties file as java.util.Properties.load(InputStream) does: ISO-8859-1, \uXXXX
 // escapes, continuation lines, "=", ":" or blanks as separator, # and ! for comments at the beginning of a line.
 // Trailing blanks belong to the value. A key that occurs twice is returned twice; in RocketMQ the last one wins. Half a
-// surrogate pair, which a Java string can hold, becomes U+FFFD.
-func ParseProperties(text []byte) ([]Property, error) {
+// surrogate pair, which a Java string can hold, becomes U+FFFD. The error is a *SyntaxError.
+func Parse(text []byte) ([]Property, error) {
 	var props []Property
 	for _, l := range logicalLines(text) {
 		key, value := split(l.text)
@@ -32,11 +33,19 @@ func ParseProperties(text []byte) ([]Property, error) {
 			}
 		}
 		if err != nil {
-			return nil, fmt.Errorf("line %d: %w", l.number, err)
+			return nil, &SyntaxError{Line: l.number, Reason: err.Error()}
 		}
 	}
 	return props, nil
 }
+
+// SyntaxError is a file that Java refuses to read as a whole.
+type SyntaxError struct {
+	Line   int // where the logical line begins, from 1
+	Reason string
+}
+
+func (e *SyntaxError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Reason) }
 
 // line is a logical line. Its bytes are ISO-8859-1: each is the character of its number.
 type line struct {
@@ -154,9 +163,9 @@ func hex4(b []byte) (uint16, error) {
 	return binary.BigEndian.Uint16(unit[:]), nil
 }
 
-// FormatProperties writes properties that java.util.Properties reads back exactly: ASCII alone, one line a key. No value
+// Format writes properties that java.util.Properties reads back exactly: ASCII alone, one line a key. No value
 // can begin another key.
-func FormatProperties(props []Property) []byte {
+func Format(props []Property) []byte {
 	var b strings.Builder
 	for _, p := range props {
 		escape(&b, p.Key, true)
@@ -165,6 +174,13 @@ func FormatProperties(props []Property) []byte {
 		b.WriteByte('\n')
 	}
 	return []byte(b.String())
+}
+
+// Escape is value as it stands behind the "=" of a properties file.
+func Escape(value string) string {
+	var b strings.Builder
+	escape(&b, value, false)
+	return b.String()
 }
 
 func escape(b *strings.Builder, s string, key bool) {

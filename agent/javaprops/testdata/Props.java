@@ -46,7 +46,7 @@ class Props {
         out.writeChars(s);
     }
 
-    /** Answers whether Integer.parseInt takes it, what it is then, and what Boolean.parseBoolean says; as in MixAll. */
+    /** Answers whether Integer.parseInt takes it, what it is then, what Boolean.parseBoolean says, and the same of Double.parseDouble; as in MixAll. */
     static void number(String s, DataOutputStream out) throws IOException {
         int n = 0;
         boolean ok = true;
@@ -58,5 +58,14 @@ class Props {
         out.writeBoolean(ok);
         out.writeInt(n);
         out.writeBoolean(Boolean.parseBoolean(s));
+        double d = 0;
+        try {
+            d = Double.parseDouble(s);
+            ok = true;
+        } catch (NumberFormatException e) {
+            ok = false;
+        }
+        out.writeBoolean(ok);
+        out.writeDouble(d);
     }
 }

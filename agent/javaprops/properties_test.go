@@ -1,4 +1,4 @@
-package config
+package javaprops
 
 import (
 	"slices"
@@ -55,7 +55,7 @@ var parseTests = []struct {
 func TestParseProperties(t *testing.T) {
 	for _, tt := range parseTests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := ParseProperties([]byte(tt.text))
+			got, err := Parse([]byte(tt.text))
 			if tt.err != "" {
 				if err == nil || !strings.Contains(err.Error(), tt.err) {
 					t.Errorf("error %v, want %q", err, tt.err)
@@ -84,7 +84,7 @@ func TestFormatProperties(t *testing.T) {
 		{"a", "\xff", `a=\uFFFD`},
 	}
 	for _, tt := range tests {
-		if got := string(FormatProperties([]Property{{Key: tt.key, Value: tt.value}})); got != tt.want+"\n" {
+		if got := string(Format([]Property{{Key: tt.key, Value: tt.value}})); got != tt.want+"\n" {
 			t.Errorf("%q=%q: got %q, want %q", tt.key, tt.value, got, tt.want)
 		}
 	}
@@ -99,8 +99,8 @@ func FuzzRoundTrip(f *testing.F) {
 	f.Fuzz(func(t *testing.T, k1, v1, k2, v2 string) {
 		valid := func(s string) string { return string([]rune(s)) } // as bytes that are no text are written
 		want := []Property{{valid(k1), valid(v1), 1}, {valid(k2), valid(v2), 2}}
-		text := FormatProperties([]Property{{Key: k1, Value: v1}, {Key: k2, Value: v2}})
-		got, err := ParseProperties(text)
+		text := Format([]Property{{Key: k1, Value: v1}, {Key: k2, Value: v2}})
+		got, err := Parse(text)
 		if err != nil || !slices.Equal(got, want) {
 			t.Errorf("got  %#v, error %v\nwant %#v\nfrom %q", got, err, want, text)
 		}
@@ -113,14 +113,14 @@ func FuzzParseProperties(f *testing.F) {
 		f.Add([]byte(tt.text))
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		props, err := ParseProperties(text)
+		props, err := Parse(text)
 		if err != nil {
 			if props != nil || !strings.HasPrefix(err.Error(), "line ") {
 				t.Errorf("%q: %#v and %v", text, props, err)
 			}
 			return
 		}
-		again, err := ParseProperties(FormatProperties(props))
+		again, err := Parse(Format(props))
 		if err != nil || len(again) != len(props) {
 			t.Fatalf("%q: %#v became %#v, error %v", text, props, again, err)
 		}

@@ -1,0 +1,92 @@
+package config
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+	"text/template"
+
+	"rocketmq-agent/agent/javaprops"
+	"rocketmq-agent/templates"
+)
+
+// Fields are what a template may use, besides the functions escape (a value of a properties file) and json (a JSON value).
+type Fields struct {
+	ClusterName string // RMQ_CLUSTER_NAME, or DefaultCluster
+	Namesrv     string // the name servers where nothing stronger names them: host:port;host:port
+	Address     string // the address to advertise where nothing stronger names it
+	PodName     string // POD_NAME
+	PodIP       string // POD_IP
+	UserHome    string // the folder that RocketMQ takes for the user's home
+	BrokerName  string // of the topology; empty with manual
+	Ordinal     int    // the number of the pod
+	Group       int    // the number of the broker's group
+	Index       int    // the broker's place in its group; 0 is the master where roles are fixed
+}
+
+// render executes a template: the one in dir when there is one, else the embedded one. An error names the file, the line
+// and what is wrong there.
+func render(dir, name string, fields Fields) (text []byte, from string, err error) {
+	source, err := fs.ReadFile(templates.Files, name)
+	from = "template " + name
+	if path := filepath.Join(dir, name); dir != "" {
+		if b, e := os.ReadFile(path); e == nil {
+			source, from = b, path
+		} else if !errors.Is(e, fs.ErrNotExist) {
+			return nil, from, fmt.Errorf("cannot read the template: %w", e)
+		}
+	}
+	if err != nil {
+		return nil, from, err
+	}
+	t, err := template.New("t").Funcs(template.FuncMap{"escape": javaprops.Escape, "json": jsonValue}).Option("missingkey=error").Parse(string(source))
+	if err != nil {
+		return nil, from, templateError(from, err)
+	}
+	var out bytes.Buffer
+	if err := t.Execute(&out, fields); err != nil {
+		return nil, from, templateError(from, err)
+	}
+	return out.Bytes(), from, nil
+}
+
+// templateProblem takes the errors of text/template apart: "template: t:3:4: executing "t" at <.Nope>: can't evaluate …".
+var templateProblem = regexp.MustCompile(`^template: t:(\d+)(?::\d+)?: (?:executing "[^"]*" at <(.*?)>: )?(.*)$`)
+
+// templateError says which line of which file is wrong, and what a template may use.
+func templateError(from string, err error) error {
+	m := templateProblem.FindStringSubmatch(strings.ReplaceAll(err.Error(), "\n", " "))
+	if m == nil {
+		return fmt.Errorf("cannot render %s: %w", from, err)
+	}
+	problem := m[3]
+	switch {
+	case strings.HasPrefix(problem, "can't evaluate field"):
+		problem = fmt.Sprintf("there is no field %s; fields: %s", m[2], strings.Join(fieldNames(), " "))
+	case strings.Contains(problem, "not defined") && strings.HasPrefix(problem, "function"):
+		problem += "; functions: escape json, and those of Go's text/template"
+	case m[2] != "":
+		problem = m[2] + ": " + problem
+	}
+	return fmt.Errorf("%s:%s: %s", from, m[1], problem)
+}
+
+func fieldNames() []string {
+	var names []string
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[Fields]()) {
+		names = append(names, "."+f.Name)
+	}
+	return names
+}
+
+func jsonValue(v any) (string, error) {
+	b, err := json.Marshal(v)
+	return string(b), err
+}

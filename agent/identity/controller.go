@@ -1,0 +1,63 @@
+package identity
+
+import (
+	"fmt"
+	"net"
+	"strconv"
+	"strings"
+
+	"rocketmq-agent/agent/settings"
+)
+
+// Controller is a member of a group of controllers, which elect the masters of brokers.
+type Controller struct {
+	Runs          bool   // this process is one
+	OrdinalSource string // where its number came from
+	SelfID        string // controllerDLegerSelfId
+	Peers         string // controllerDLegerPeers; empty where the pods have no stable names
+}
+
+// DeriveController computes the membership of a controller, or of a name server with a controller inside. Name servers
+// beyond the size of the group run without one. Without RMQ_GROUP_SIZE a controller's file decides, or it is alone.
+func DeriveController(s settings.Settings, role settings.Role) (Controller, error) {
+	embedded := role == settings.Namesrv && s.Topology == settings.ControllerMode
+	alone := role == settings.Controller && s.Topology != settings.Manual && (s.GroupSize > 0 || s.Topology == settings.ControllerMode)
+	if !embedded && !alone {
+		return Controller{}, nil
+	}
+	size := int(s.GroupSize)
+	switch {
+	case size == 0:
+		return Controller{}, fmt.Errorf("RMQ_GROUP_SIZE is not set: RMQ_TOPOLOGY=controller needs to know how many controllers there are")
+	case size%2 == 0:
+		return Controller{}, fmt.Errorf("RMQ_GROUP_SIZE=%d: controllers come in odd numbers; it takes a majority to elect a leader, so one more than an odd number helps nothing", size)
+	case size > 9:
+		return Controller{}, fmt.Errorf("RMQ_GROUP_SIZE=%d: 9 controllers at most; more voters only make elections slower", size)
+	}
+	p, err := findPod(s)
+	if err != nil {
+		return Controller{}, err
+	}
+	if p.ordinal >= size {
+		if embedded {
+			return Controller{}, nil
+		}
+		return Controller{}, fmt.Errorf("this is controller %d (%s), but RMQ_GROUP_SIZE=%d: make both fit", p.ordinal, p.source, size)
+	}
+	c := Controller{Runs: true, OrdinalSource: p.source, SelfID: member(p.ordinal), Peers: peers(p.prefix, s, 0, size, controllerPort)}
+	if c.Peers == "" && size == 1 {
+		c.Peers = c.SelfID + "-" + net.JoinHostPort(loopback, strconv.Itoa(controllerPort))
+	}
+	return c, nil
+}
+
+// ControllersBeside are the addresses of the controllers inside name servers, which share their hosts.
+func ControllersBeside(namesrvAddr string) string {
+	var all []string
+	for addr := range strings.SplitSeq(namesrvAddr, ";") {
+		if host, _, err := net.SplitHostPort(strings.TrimSpace(addr)); err == nil {
+			all = append(all, net.JoinHostPort(host, strconv.Itoa(controllerPort)))
+		}
+	}
+	return strings.Join(all, ";")
+}

@@ -1,0 +1,63 @@
+package identity
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"rocketmq-agent/agent/settings"
+)
+
+// defaultPrefix names brokers where no pod name does.
+const defaultPrefix = "broker"
+
+// pod is what a pod's name and labels say about its place in a StatefulSet.
+type pod struct {
+	prefix  string // the StatefulSet's name
+	ordinal int
+	source  string
+}
+
+// findPod finds the number of this pod. Outside Kubernetes a container's host name is a random number, which must never
+// become a broker's name.
+func findPod(s settings.Settings) (pod, error) {
+	name, source := s.Pod.Name, "POD_NAME"
+	if name == "" && s.Pod.InKubernetes {
+		name, source = s.Pod.Hostname, "the host name"
+	}
+	prefix, n, named := splitPodName(name)
+	if !named {
+		prefix = defaultPrefix
+	}
+	switch index, err := strconv.ParseUint(s.Pod.Index, 10, 31); {
+	case s.Ordinal.Set:
+		return pod{prefix, s.Ordinal.N, "RMQ_ORDINAL"}, nil
+	case s.Pod.Index != "" && err != nil:
+		return pod{}, fmt.Errorf("cannot derive an identity: the label apps.kubernetes.io/pod-index is %q, not a number; set RMQ_ORDINAL", s.Pod.Index)
+	case s.Pod.Index != "":
+		return pod{prefix, int(index), "the label apps.kubernetes.io/pod-index"}, nil
+	case named:
+		return pod{prefix, n, source}, nil
+	case name != "":
+		return pod{}, fmt.Errorf("cannot derive an identity from %s=%q: it does not end in an ordinal; run brokers in a StatefulSet, or set RMQ_ORDINAL (and RMQ_BROKER_NAME_PREFIX)", source, name)
+	}
+	return pod{defaultPrefix, 0, "the default"}, nil
+}
+
+// randomSuffix are five characters of those that Kubernetes draws random names from, where the draw gave digits alone:
+// one pod in 850 of a Deployment or a DaemonSet. No StatefulSet counts that far.
+var randomSuffix = regexp.MustCompile(`^[2456789]{5}$`)
+
+// splitPodName splits the name that a StatefulSet gives its pods: a prefix, a dash and a number without leading zeros.
+func splitPodName(name string) (prefix string, n int, ok bool) {
+	i := strings.LastIndexByte(name, '-')
+	if i <= 0 {
+		return "", 0, false
+	}
+	n, err := strconv.Atoi(name[i+1:])
+	if err != nil || strconv.Itoa(n) != name[i+1:] || randomSuffix.MatchString(name[i+1:]) {
+		return "", 0, false
+	}
+	return name[:i], n, true
+}
