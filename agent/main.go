@@ -43,6 +43,10 @@ func command(args []string, signals <-chan os.Signal) int {
 	switch name {
 	case "run":
 		return run(args, signals)
+	case "render":
+		return render(args, os.Stdout, os.Stderr)
+	case "validate":
+		return validateFiles(args, os.Stdin, os.Stdout, os.Stderr)
 	case "healthcheck":
 		return healthcheck(args, os.Stdout)
 	case "version", "--version":

@@ -20,9 +20,11 @@ import (
 	"rocketmq-agent/agent/cmdline"
 	"rocketmq-agent/agent/config"
 	"rocketmq-agent/agent/identity"
+	"rocketmq-agent/agent/keys"
 	"rocketmq-agent/agent/launch"
 	"rocketmq-agent/agent/memory"
 	"rocketmq-agent/agent/settings"
+	"rocketmq-agent/agent/validate"
 )
 
 // refusal is an error with the exit code that it deserves.
@@ -57,6 +59,7 @@ type plan struct {
 	controllers identity.Controller
 	jvms        []jvm // in start order
 	memory      memory.Plan
+	keys        *keys.Table
 	warnings    []string
 	abort       string // RocketMQ's mark of an unclean stop, as found before the start: RocketMQ makes it again in every start
 }
@@ -89,13 +92,46 @@ func makePlan(s settings.Settings, args cmdline.Run) (*plan, error) {
 		return nil, refuse(exitConfig, err)
 	}
 	p.warnManual()
-	if err := p.planJVMs(); err != nil {
+	if err := errors.Join(p.planJVMs(), p.check()); err != nil {
 		return nil, refuse(exitConfig, err)
 	}
 	if args.Print {
 		return p, nil // a JVM that only prints needs no plan
 	}
 	return p, refuse(exitConfig, p.planMemory())
+}
+
+// check judges every configuration before a JVM sees it: RocketMQ passes over mistakes without a word.
+func (p *plan) check() (err error) {
+	if p.keys, err = keys.Load(); err != nil {
+		return err
+	}
+	var problems []error
+	for _, j := range p.jvms {
+		for _, f := range p.findings(j) {
+			if f.Severity == validate.Error || p.settings.ConfigStrict {
+				problems = append(problems, errors.New(f.String()))
+			} else {
+				p.warnf("%s", f)
+			}
+		}
+	}
+	return errors.Join(problems...)
+}
+
+// findings are what is wrong with the files of one process.
+func (p *plan) findings(j jvm) (all []validate.Finding) {
+	if j.role != settings.Proxy {
+		size := 0
+		if j.role == settings.Broker {
+			size = p.identity.Size
+		}
+		all = validate.Properties(p.keys.Set(p.home.Version, j.role), j.conf, validate.Options{GroupSize: size})
+	}
+	if j.proxy != nil && !strings.HasPrefix(j.proxy.From, config.EmbeddedTemplate) {
+		all = append(all, validate.Proxy(p.keys.Set(p.home.Version, settings.Proxy), j.proxy.From, j.proxy.Text)...)
+	}
+	return all
 }
 
 func (p *plan) hasBroker() bool { return p.role == settings.Broker || p.role == settings.Standalone }

@@ -42,15 +42,19 @@ func run(args []string, signals <-chan os.Signal) int {
 
 // refused logs every problem on a line of its own and returns the exit code of the first.
 func refused(log *slog.Logger, err error) int {
-	var r refusal
-	code := exitFailure
-	if errors.As(err, &r) {
-		code = r.code
-	}
+	code := codeOf(err)
 	for _, problem := range flatten(err) {
 		log.Error("refused to start", "problem", problem.Error(), "exitCode", code)
 	}
 	return code
+}
+
+// codeOf is the exit code that an error deserves.
+func codeOf(err error) int {
+	if r, ok := errors.AsType[refusal](err); ok {
+		return r.code
+	}
+	return exitFailure
 }
 
 // flatten lists the errors that were joined into err.

@@ -1,9 +1,104 @@
 package config
 
-import "bytes"
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+)
+
+// Member is a key of a JSON object, with its value as encoding/json decodes it, and numbers as json.Number.
+type Member struct {
+	Key   string
+	Value any
+	Line  int // where the value begins, from 1
+}
+
+// Text is the value as one would write it in a properties file.
+func (m Member) Text() string {
+	switch v := m.Value.(type) {
+	case string:
+		return v
+	case nil:
+		return "null"
+	}
+	b, err := json.Marshal(m.Value)
+	if err != nil {
+		return fmt.Sprint(m.Value)
+	}
+	return string(b)
+}
+
+// RedactObject writes a JSON object with mask in place of every secret value. What is no object is not shown at all.
+func RedactObject(text []byte, secret func(key string) bool, mask string) []byte {
+	members, err := ReadObject(text)
+	if err != nil {
+		return []byte("(" + err.Error() + ")\n")
+	}
+	object := map[string]any{}
+	for _, m := range members {
+		object[m.Key] = m.Value
+		if secret(m.Key) {
+			object[m.Key] = mask
+		}
+	}
+	b, _ := json.MarshalIndent(object, "", "  ") // what came from JSON goes back
+	return append(b, '\n')
+}
+
+// SyntaxError is a file that is no JSON object.
+type SyntaxError struct {
+	Line   int // from 1
+	Reason string
+}
+
+func (e *SyntaxError) Error() string { return fmt.Sprintf("line %d: %s", e.Line, e.Reason) }
+
+// ReadObject reads a JSON object as fastjson2 does, its members in their order.
+func ReadObject(text []byte) ([]Member, *SyntaxError) {
+	plain := plainJSON(text)
+	d := json.NewDecoder(bytes.NewReader(plain))
+	d.UseNumber() // a large number must come out as it went in
+	line := func() int { return 1 + bytes.Count(plain[:d.InputOffset()], []byte("\n")) }
+	open, err := d.Token()
+	if err == nil && open != json.Delim('{') {
+		return nil, &SyntaxError{line(), "it is no JSON object"}
+	}
+	var all []Member
+	for err == nil && d.More() {
+		var key json.Token
+		if key, err = d.Token(); err != nil {
+			break
+		}
+		m := Member{Key: fmt.Sprint(key), Line: line()}
+		err = d.Decode(&m.Value)
+		all = append(all, m)
+	}
+	if err == nil {
+		_, err = d.Token()
+	}
+	if err != nil {
+		return nil, syntaxError(plain)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return nil, &SyntaxError{line(), "there is more after its end"}
+	}
+	return all, nil
+}
+
+// syntaxError finds what is wrong with a text that is no JSON, and where.
+func syntaxError(text []byte) *SyntaxError {
+	var any any
+	var syntax *json.SyntaxError
+	if err := json.Unmarshal(text, &any); !errors.As(err, &syntax) || int(syntax.Offset) >= len(bytes.TrimSpace(text)) {
+		return &SyntaxError{1 + bytes.Count(text, []byte("\n")), "it ends too early"}
+	}
+	return &SyntaxError{1 + bytes.Count(text[:syntax.Offset], []byte("\n")), syntax.Error()}
+}
 
 // plainJSON makes JSON of what fastjson2 reads beyond it: a byte order mark, comments, strings in single quotes, a comma
-// after the last element. Other mistakes stay as they are.
+// after the last element. Other mistakes stay as they are, and so do the lines.
 func plainJSON(text []byte) []byte {
 	var out []byte
 	text = bytes.TrimPrefix(text, []byte("\ufeff"))
@@ -18,9 +113,12 @@ func plainJSON(text []byte) []byte {
 			out = append(out, '\n')
 		case bytes.HasPrefix(text, []byte("/*")):
 			n = through(text, "*/")
-			out = append(out, ' ')
+			out = append(append(out, ' '), bytes.Repeat([]byte("\n"), bytes.Count(text[:n], []byte("\n")))...)
 		case text[0] == '}', text[0] == ']':
-			out = append(bytes.TrimSuffix(bytes.TrimRight(out, " \t\r\n"), []byte(",")), text[0])
+			if last := len(bytes.TrimRight(out, " \t\r\n")) - 1; last >= 0 && out[last] == ',' {
+				out[last] = ' '
+			}
+			out = append(out, text[0])
 		default:
 			out = append(out, text[0])
 		}

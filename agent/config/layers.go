@@ -142,6 +142,18 @@ func (c Config) Properties() []byte {
 	return javaprops.Format(props)
 }
 
+// Redacted is the same text with mask in place of every secret value.
+func (c Config) Redacted(secret func(key string) bool, mask string) []byte {
+	var props []javaprops.Property
+	for _, v := range c.Values() {
+		if v.Secret || secret(v.Key) {
+			v.Value = mask
+		}
+		props = append(props, v.Property)
+	}
+	return javaprops.Format(props)
+}
+
 // storePaths are the keys of folders that hold a broker's or a controller's data.
 var storePaths = []string{
 	"storePathRootDir", "storePathCommitLog", "storePathDLedgerCommitLog", "storePathEpochFile", "storePathBrokerIdentity",

@@ -1,11 +1,8 @@
 package config
 
 import (
-	"bytes"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -20,6 +17,7 @@ const (
 // ProxyConfig is rmq-proxy.json: the text that the proxy reads, and what the agent itself needs to know of it.
 type ProxyConfig struct {
 	Text         []byte
+	From         string // the file or the template that Text was made of
 	RemotingPort int
 	GRPCPort     int
 }
@@ -35,13 +33,17 @@ func Proxy(in Input, path string) (ProxyConfig, error) {
 	if err != nil {
 		return ProxyConfig{}, fmt.Errorf("cannot read the proxy's configuration: %w", err)
 	}
-	c := ProxyConfig{Text: text, RemotingPort: ProxyRemotingPort, GRPCPort: ProxyGRPCPort}
-	object, err := decodeObject(text)
-	if err != nil {
+	c := ProxyConfig{Text: text, From: from, RemotingPort: ProxyRemotingPort, GRPCPort: ProxyGRPCPort}
+	members, problem := ReadObject(text)
+	if problem != nil {
 		if len(in.Settings.Conf) > 0 {
-			return ProxyConfig{}, fmt.Errorf("%s is not a JSON object, so %s cannot be merged into it: %w", from, in.Settings.Conf[0].Variable, err)
+			return ProxyConfig{}, fmt.Errorf("%s is not a JSON object, so %s cannot be merged into it: %w", from, in.Settings.Conf[0].Variable, problem)
 		}
-		return c, nil // RocketMQ itself says what is wrong with it
+		return c, nil // the check of the file says it
+	}
+	object := map[string]any{}
+	for _, m := range members {
+		object[m.Key] = m.Value
 	}
 	for _, v := range in.Settings.Conf {
 		object[v.Key] = scalar(v.Value)
@@ -54,22 +56,6 @@ func Proxy(in Input, path string) (ProxyConfig, error) {
 	c.RemotingPort = port(object["remotingListenPort"], c.RemotingPort)
 	c.GRPCPort = port(object["grpcServerPort"], c.GRPCPort)
 	return c, nil
-}
-
-// decodeObject reads a JSON object as fastjson2 does.
-func decodeObject(text []byte) (object map[string]any, err error) {
-	decoder := json.NewDecoder(bytes.NewReader(plainJSON(text)))
-	decoder.UseNumber() // a large number must come out as it went in
-	if err := decoder.Decode(&object); err != nil {
-		return nil, err
-	}
-	if object == nil {
-		return nil, errors.New("it is null")
-	}
-	if _, err := decoder.Token(); err != io.EOF {
-		return nil, errors.New("there is more after its end")
-	}
-	return object, nil
 }
 
 // scalar writes numbers and booleans as such: the proxy refuses a quoted boolean that is misspelt, not a bare one.

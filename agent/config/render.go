@@ -136,7 +136,13 @@ func Controller(in Input) (Config, error) { return in.withController("controller
 
 // withController merges the layers of what may be a controller.
 func (in Input) withController(file string) (Config, error) {
-	layers, err := in.layers(file, Layer{})
+	var defaults Layer
+	if embedded := file == "namesrv.conf"; embedded && in.Controller.Runs {
+		defaults = Layer{Name: "the topology controller", Props: []javaprops.Property{
+			{Key: "controllerDLegerGroup", Value: "group1"}, {Key: "controllerStorePath", Value: in.Fields.UserHome + "/controller"},
+		}}
+	}
+	layers, err := in.layers(file, defaults)
 	if err != nil {
 		return Config{}, err
 	}

@@ -31,11 +31,14 @@ type Fields struct {
 	Index       int    // the broker's place in its group; 0 is the master where roles are fixed
 }
 
+// EmbeddedTemplate is what the name of a layer begins with that comes from the agent itself.
+const EmbeddedTemplate = "template "
+
 // render executes a template: the one in dir when there is one, else the embedded one. An error names the file, the line
 // and what is wrong there.
 func render(dir, name string, fields Fields) (text []byte, from string, err error) {
 	source, err := fs.ReadFile(templates.Files, name)
-	from = "template " + name
+	from = EmbeddedTemplate + name
 	if path := filepath.Join(dir, name); dir != "" {
 		if b, e := os.ReadFile(path); e == nil {
 			source, from = b, path

@@ -1,0 +1,264 @@
+package validate
+
+import (
+	"fmt"
+	"net/netip"
+	"regexp"
+	"strconv"
+	"strings"
+)
+
+// broker judges the values of a broker together.
+func (k *checker) broker() {
+	switch {
+	case k.on("enableDLegerCommitLog") && k.on("enableControllerMode"):
+		k.report(Error, "two-modes", []string{"enableControllerMode", "enableDLegerCommitLog"}, "enableControllerMode and enableDLegerCommitLog are both true, and RocketMQ leaves with 252; keep one")
+	case k.on("enableDLegerCommitLog"):
+		k.dledger()
+	case k.on("enableControllerMode"):
+		k.controllerMode()
+	default:
+		k.role()
+	}
+	k.replication()
+	k.flush()
+	k.brokerPorts()
+	k.disk()
+	k.protection()
+	k.address()
+	k.popService()
+}
+
+// role judges id and role of a broker that has fixed ones (BrokerStartup.buildBrokerController).
+func (k *checker) role() {
+	id, role := k.number("brokerId"), k.value("brokerRole")
+	about := []string{"brokerId", "brokerRole"}
+	switch {
+	case role == "SLAVE" && id <= 0 && k.is("brokerId"):
+		k.report(Error, "slave-without-id", about, "a SLAVE needs a brokerId above 0, and RocketMQ leaves with 253; number the slaves of a master from 1")
+	case role == "SLAVE" && id <= 0:
+		k.report(Error, "slave-without-id", []string{"brokerRole"}, "a SLAVE needs a brokerId above 0, and none is set: RocketMQ leaves with 253; number the slaves of a master from 1")
+	case role != "SLAVE" && id != 0:
+		k.report(Error, "master-with-id", about, "brokerRole=%s makes it a master, and RocketMQ gives every master the brokerId 0: with the master that it was to follow there would be two of one name; set brokerRole=SLAVE, or brokerId=0 for a master", role)
+	}
+}
+
+// selfID is what dLegerSelfId must be: a slave's brokerId is the number behind its first character, plus one
+// (DLedgerCommitLog).
+var selfID = regexp.MustCompile(`^[^\d;:\s-]\d+$`)
+
+// dledger judges a broker whose commit log DLedger replicates.
+func (k *checker) dledger() {
+	k.members("dLegerSelfId", "dLegerPeers", "dLegerGroup")
+	if k.is("brokerId") && k.number("brokerId") != 0 && k.number("brokerId") != -1 {
+		k.report(Warning, "no-effect", []string{"brokerId"}, "with enableDLegerCommitLog=true the id is elected: brokerId has no effect")
+	}
+}
+
+// members judges a member of a DLedger group, of brokers or of controllers, and its peers.
+func (k *checker) members(self, list, group string) {
+	id, all := k.value(self), k.value(list)
+	if id == "" || all == "" {
+		missing := self
+		if id != "" {
+			missing = list
+		}
+		k.report(Error, "no-peers", []string{missing}, "%s is not set, and RocketMQ does not start without it; it takes %s=n0, %s=n0-HOST:PORT;n1-HOST:PORT;n2-HOST:PORT (in Kubernetes, a StatefulSet with a serviceName and its headless Service give the agent the names; RMQ_POD_DOMAIN names their domain)", missing, self, list)
+		return
+	}
+	if !selfID.MatchString(id) {
+		k.report(Error, "bad-self-id", []string{self}, "%q must be one letter and a number, as n0: RocketMQ makes the brokerId of the number", id)
+	}
+	peers, p := parsePeers(all)
+	if p != nil {
+		return // said already
+	}
+	ids := map[string]bool{}
+	for _, peer := range peers {
+		if ids[peer.id] {
+			k.report(Error, "peer-twice", []string{list}, "the member %s stands in it twice", peer.id)
+		}
+		if !selfID.MatchString(peer.id) {
+			k.report(Error, "bad-self-id", []string{list}, "the member %q must be one letter and a number, as n0", peer.id)
+		}
+		ids[peer.id] = true
+	}
+	if !ids[id] {
+		k.report(Error, "not-a-peer", []string{list, self}, "%s=%s is not among the members %s: RocketMQ does not start", self, id, all)
+	}
+	if len(peers)%2 == 0 {
+		k.report(Warning, "even-peers", []string{list}, "%d members survive no more failures than %d: use an odd number", len(peers), len(peers)-1)
+	}
+	if k.value(group) == "" {
+		k.report(Error, "no-group", []string{group}, "the group has no name")
+	}
+}
+
+// controllerMode judges a broker whose master controllers elect.
+func (k *checker) controllerMode() {
+	if k.value("controllerAddr") == "" {
+		k.report(Error, "no-controller", []string{"controllerAddr"}, "enableControllerMode=true needs controllerAddr=HOST:9878;HOST:9878;HOST:9878, all controllers (RMQ_CONTROLLER): without it the broker is never registered")
+	}
+	if k.on("skipPreOnline") {
+		k.report(Error, "early-registration", []string{"skipPreOnline"}, "with enableControllerMode=true it registers the broker before a master is elected, so there may be two")
+	}
+}
+
+// replication judges what a send waits for.
+func (k *checker) replication() {
+	role, inSync, least := k.value("brokerRole"), k.number("inSyncReplicas"), k.number("minInSyncReplicas")
+	controlled := k.on("enableControllerMode")
+	if k.set.Before(5, 0) {
+		return
+	}
+	if role == "SYNC_MASTER" && !controlled && !k.on("enableDLegerCommitLog") && inSync <= 1 && k.options.GroupSize != 1 {
+		k.report(Warning, "not-synchronous", []string{"brokerRole"}, "SYNC_MASTER alone waits for no slave from RocketMQ 5.0 on: with inSyncReplicas=%d a message is acknowledged when the master has it, and lost with its disk; set inSyncReplicas=2", inSync)
+	}
+	size := int64(k.options.GroupSize)
+	if total := k.number("totalReplicas"); size == 0 && k.is("totalReplicas") {
+		size = total
+	}
+	for _, key := range []string{"inSyncReplicas", "minInSyncReplicas"} {
+		n := map[string]int64{"inSyncReplicas": inSync, "minInSyncReplicas": least}[key]
+		if size > 0 && n > size && (role == "SYNC_MASTER" || controlled) {
+			k.report(Error, "too-many-replicas", []string{key}, "%s=%d, but the group has %d: no send would ever be acknowledged", key, n, size)
+		}
+	}
+	if controlled && least > inSync && !k.on("allAckInSyncStateSet") {
+		k.report(Warning, "few-acknowledgements", []string{"minInSyncReplicas", "inSyncReplicas"}, "minInSyncReplicas=%d replicas must be there, but only inSyncReplicas=%d are waited for: a master elected later may lack acknowledged messages; set allAckInSyncStateSet=true", least, inSync)
+	}
+}
+
+// flush judges when a message is on its way to the disk.
+func (k *checker) flush() {
+	if k.on("transientStorePoolEnable") {
+		switch {
+		case k.value("brokerRole") == "SLAVE" || k.value("flushDiskType") == "SYNC_FLUSH":
+			k.report(Warning, "no-effect", []string{"transientStorePoolEnable"}, "it has no effect on a SLAVE or with SYNC_FLUSH")
+		default:
+			k.report(Warning, "lost-on-kill", []string{"transientStorePoolEnable"}, "messages that were acknowledged in the last moments (commitIntervalCommitLog) are lost when the process is killed; without it they survive in the page cache")
+		}
+	}
+	if interval := k.number("flushCommitLogThoroughInterval"); k.value("flushDiskType") == "ASYNC_FLUSH" && interval > 60_000 {
+		k.report(Warning, "late-flush", []string{"flushCommitLogThoroughInterval"}, "a machine that fails loses what was acknowledged in the last %d s", interval/1000)
+	}
+}
+
+// brokerPorts judges the ports that a broker opens (BrokerController, BrokerStartup).
+func (k *checker) brokerPorts() {
+	listen := k.number("listenPort")
+	ports := []port{{"listenPort", listen, ""}, {"listenPort", listen - 2, "listenPort - 2, the fast port"}}
+	if ha := k.number("haListenPort"); ha > 0 {
+		ports = append(ports, port{"haListenPort", ha, ""})
+	} else {
+		ports = append(ports, port{"listenPort", listen + 1, "listenPort + 1, the HA port"})
+	}
+	if k.on("enableDLegerCommitLog") {
+		if own, ok := k.ownPort("dLegerSelfId", "dLegerPeers"); ok {
+			ports = append(ports, port{"dLegerPeers", own, "this member's port in dLegerPeers"})
+		}
+	}
+	if k.value("metricsExporterType") == "PROM" {
+		ports = append(ports, port{"metricsPromExporterPort", k.number("metricsPromExporterPort"), ""})
+	}
+	k.distinct(ports)
+}
+
+// port is a port that a process opens.
+type port struct {
+	key    string
+	number int64
+	what   string // empty: the key says it
+}
+
+func (p port) String() string {
+	if p.what == "" {
+		return fmt.Sprintf("%s=%d", p.key, p.number)
+	}
+	return fmt.Sprintf("%d (%s)", p.number, p.what)
+}
+
+// distinct finds ports that are none, and those that two parts want.
+func (k *checker) distinct(ports []port) {
+	for i, a := range ports {
+		if a.number < 1 || a.number > 65535 {
+			k.report(Error, "bad-port", []string{a.key}, "%s is no port; allowed: 1 to 65535", a)
+			continue
+		}
+		for _, b := range ports[:i] {
+			if a.number == b.number {
+				k.report(Error, "port-twice", []string{a.key, b.key}, "%s and %s are the same port: RocketMQ leaves with 255", b, a)
+			}
+		}
+	}
+}
+
+// ownPort is the port of this member of a DLedger group.
+func (k *checker) ownPort(self, list string) (int64, bool) {
+	peers, p := parsePeers(k.value(list))
+	if p != nil {
+		return 0, false
+	}
+	for _, peer := range peers {
+		if peer.id == k.value(self) {
+			n, err := strconv.ParseInt(peer.port, 10, 64)
+			return n, err == nil
+		}
+	}
+	return 0, false
+}
+
+// disk judges when a broker deletes and when it refuses messages.
+func (k *checker) disk() {
+	clean, warn := k.number("diskSpaceCleanForciblyRatio"), k.number("diskSpaceWarningLevelRatio")
+	if warn > 0 && clean > 0 && warn <= clean && (k.is("diskSpaceCleanForciblyRatio") || k.is("diskSpaceWarningLevelRatio")) {
+		k.report(Warning, "refuses-before-deleting", []string{"diskSpaceCleanForciblyRatio", "diskSpaceWarningLevelRatio"}, "messages are refused from %d %% of the disk on, before the oldest files are deleted at %d %%", warn, clean)
+	}
+	if k.value("deleteWhen") == "" && k.is("deleteWhen") {
+		k.report(Warning, "no-effect", []string{"deleteWhen"}, "it is empty: expired files are deleted only when the disk fills up")
+	}
+}
+
+// protection judges authentication: a broker that the file protects must be protected.
+func (k *checker) protection() {
+	authentication, authorization := k.on("authenticationEnabled"), k.on("authorizationEnabled")
+	if _, has := k.set.Find("authenticationEnabled"); !has {
+		return // said of each key
+	}
+	if authentication && k.value("authenticationMetadataProvider") == "" {
+		k.report(Warning, "no-provider", []string{"authenticationEnabled"}, "without authenticationMetadataProvider every request fails; set org.apache.rocketmq.auth.authentication.provider.LocalAuthenticationMetadataProvider")
+	}
+	if authorization && k.value("authorizationMetadataProvider") == "" {
+		k.report(Warning, "no-provider", []string{"authorizationEnabled"}, "without authorizationMetadataProvider every request fails; set org.apache.rocketmq.auth.authorization.provider.LocalAuthorizationMetadataProvider")
+	}
+	if authorization && !authentication {
+		k.report(Warning, "not-authenticated", []string{"authorizationEnabled"}, "authorizationEnabled=true without authenticationEnabled=true: nobody has to say who they are")
+	}
+}
+
+// address judges the address that clients are told.
+func (k *checker) address() {
+	for _, key := range []string{"brokerIP1", "brokerIP2"} {
+		v, set := k.conf.Find(key)
+		if !set || v.Line == 0 {
+			continue // the agent's own, or a default of standalone
+		}
+		value := strings.TrimSpace(v.Value)
+		if addr, err := netip.ParseAddr(value); value == "localhost" || err == nil && addr.IsLoopback() {
+			k.report(Warning, "loopback", []string{key}, "clients and slaves are told %s, which is their own machine: it works only on this one; leave it out, or set RMQ_ADVERTISE", value)
+		}
+	}
+}
+
+// popService judges switches of POP consumers that only work together.
+func (k *checker) popService() {
+	if k.on("popConsumerKVServiceEnable") && !k.on("popConsumerKVServiceInit") {
+		k.report(Warning, "half-on", []string{"popConsumerKVServiceEnable"}, "popConsumerKVServiceEnable=true needs popConsumerKVServiceInit=true: without it every POP request fails")
+	}
+	if v, set := k.conf.Find("popConsumerFSServiceInit"); set && !k.on("popConsumerFSServiceInit") && !k.on("popConsumerKVServiceEnable") && v.Value != "" {
+		k.report(Warning, "no-redelivery", []string{"popConsumerFSServiceInit"}, "messages that a POP consumer (every gRPC client) does not acknowledge are never delivered again")
+	}
+	if v, set := k.conf.Find("scanAvailableNameSrv"); set && !k.on("scanAvailableNameSrv") && v.Value != "" {
+		k.report(Warning, "never-registered", []string{"scanAvailableNameSrv"}, "without the scan the broker registers with no name server")
+	}
+}
