@@ -31,6 +31,7 @@ type app struct {
 	beat    atomic.Pointer[time.Time] // when the run's own loop last came round
 	broker  *probe.Broker             // nil without one
 	link    *brokerLink               // likewise
+	ready   chan struct{}             // closed when the container is first ready
 	hasten  context.CancelFunc        // ends what makes the broker register soon
 	hasty   sync.WaitGroup
 	checker *health.Checker
@@ -49,7 +50,7 @@ const (
 )
 
 func newApp(p *plan, log *slog.Logger, sup *process.Supervisor, signals <-chan os.Signal, locks map[settings.Role]*os.File) *app {
-	a := &app{plan: p, log: log, began: time.Now(), drained: metrics.NewDrain()}
+	a := &app{plan: p, log: log, began: time.Now(), drained: metrics.NewDrain(), ready: make(chan struct{})}
 	a.phase.Store(phaseStarting)
 	a.beat.Store(&a.began)
 	var units []*unit
@@ -86,7 +87,7 @@ func (a *app) unit(j jvm, spec process.Spec) (*unit, []health.Check) {
 	case settings.Proxy:
 		return u, probe.Proxy(client, net.JoinHostPort(j.bind, fmt.Sprint(j.proxy.GRPCPort)))
 	}
-	namesrvs := strings.FieldsFunc(j.conf.Get("namesrvAddr", ""), func(c rune) bool { return c == ';' })
+	namesrvs := j.namesrvs()
 	b := probe.NewBroker(probe.BrokerOptions{
 		Main: client, Fast: rocketmq.NewClient(net.JoinHostPort(j.bind, fmt.Sprint(j.ports[1]))),
 		Identity: probe.Identity{ID: a.brokerID()},
@@ -178,7 +179,9 @@ func (a *app) startPhase() string {
 // readyChanged logs that the container has become ready or not ready.
 func (a *app) readyChanged(_, to health.Status, why string) {
 	if to == health.Ready {
-		a.phase.CompareAndSwap(phaseStarting, phaseRunning)
+		if a.phase.CompareAndSwap(phaseStarting, phaseRunning) {
+			close(a.ready)
+		}
 		a.log.Info("ready: "+a.addresses(), "after", time.Since(a.began).Round(time.Millisecond).String())
 		return
 	}
@@ -229,6 +232,11 @@ func (a *app) serve(ctx context.Context) error {
 	go a.startup.Run(ctx)
 	if a.link != nil {
 		a.hasty.Go(func() { a.hastenRegistration(hasty) })
+		for _, j := range a.plan.jvms {
+			if j.role == settings.Broker {
+				go a.readBack(ctx, j.conf)
+			}
+		}
 	}
 	mux := http.NewServeMux()
 	live := health.Live{Beat: func() time.Time { return *a.beat.Load() }, Processes: a.alive}

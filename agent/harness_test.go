@@ -219,3 +219,12 @@ func (a *agentRun) assertStopped(within time.Duration) {
 		a.t.Errorf("processes %v were left behind", pids)
 	}
 }
+
+// kill ends the JVMs at once, and waits for the agent.
+func (a *agentRun) kill() {
+	a.t.Helper()
+	for _, pid := range a.jvms() {
+		_ = syscall.Kill(pid, syscall.SIGKILL)
+	}
+	a.exitCode(20 * time.Second)
+}

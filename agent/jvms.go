@@ -215,8 +215,11 @@ func (p *plan) dir(j jvm) string {
 
 // kind is what the memory plan calls the process.
 func (j jvm) kind() memory.Kind {
-	if j.role == settings.Broker && j.proxy != nil {
+	switch {
+	case j.role == settings.Broker && j.proxy != nil:
 		return memory.BrokerWithProxy
+	case j.role == settings.Namesrv && j.store != "":
+		return memory.NamesrvWithController
 	}
 	return memory.Kind(j.role)
 }

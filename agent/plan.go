@@ -258,8 +258,14 @@ func (p *plan) planMemory() error {
 // checkPorts tries every port: RocketMQ would find one in use only after it has loaded its store.
 func (p *plan) checkPorts() error {
 	var problems []error
+	taken := map[int]settings.Role{}
 	for _, j := range p.jvms {
 		for _, port := range j.ports {
+			if other, twice := taken[port]; twice {
+				problems = append(problems, fmt.Errorf("%s and %s both want port %d", other, j.role, port))
+				continue
+			}
+			taken[port] = j.role
 			l, err := net.Listen("tcp", ":"+strconv.Itoa(port))
 			if err != nil {
 				problems = append(problems, fmt.Errorf("%s cannot use port %d: %w", j.role, port, errors.Unwrap(err)))
@@ -281,7 +287,7 @@ func (p *plan) write() error {
 			return refuse(exitStorage, err)
 		}
 		for name, text := range j.files {
-			if err := config.WriteFile(p.dir(j), name, text); err != nil {
+			if err := config.WriteFile(p.dir(j), name, text, 0o600); err != nil {
 				return refuse(exitStorage, err)
 			}
 		}

@@ -32,6 +32,9 @@ func render(args []string, out, errOut io.Writer) int {
 	if err == nil {
 		parsed, err = cmdline.ParseRun(rest)
 	}
+	if parsed.Print {
+		err = errors.New("the options -p, -m and -h belong to run; render itself shows the configuration")
+	}
 	s, settingsErr := settings.FromEnv()
 	if err = errors.Join(refuse(exitUsage, err), refuse(exitConfig, settingsErr)); err != nil {
 		return renderRefused(errOut, err)
@@ -74,11 +77,11 @@ func parseRender(args []string) (o renderOptions, rest []string, err error) {
 			o.explain = true
 		case word == "--json":
 			o.json = true
-		case hasValue:
+		case hasValue && value != "":
 			o.out = value
-		case word == "--out" && len(args) > 0:
+		case word == "--out" && len(args) > 0 && args[0] != "" && args[0][0] != '-':
 			o.out, args = args[0], args[1:]
-		case word == "--out":
+		case hasValue, word == "--out":
 			return o, nil, errors.New("option --out needs a folder")
 		default:
 			rest = append(rest, word)
@@ -93,14 +96,14 @@ func parseRender(args []string) (o renderOptions, rest []string, err error) {
 	return o, rest, nil
 }
 
-// writeInto writes every file into one folder, for an init container; secrets and all.
+// writeInto writes every file into one folder, for an init container; secrets and all, so for this user and its group alone.
 func (p *plan) writeInto(dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("cannot make the folder for rendered files: %w", err)
 	}
 	for _, j := range p.jvms {
 		for name, text := range j.files {
-			if err := config.WriteFile(dir, name, text); err != nil {
+			if err := config.WriteFile(dir, name, text, 0o640); err != nil {
 				return err
 			}
 		}
@@ -114,7 +117,7 @@ func (p *plan) show(out io.Writer) error {
 		for _, name := range slices.Sorted(maps.Keys(j.files)) {
 			text := j.conf.Redacted(keys.Secret, keys.Redacted)
 			if strings.HasSuffix(name, ".json") {
-				text = config.RedactObject(j.files[name], keys.Secret, keys.Redacted)
+				text = config.RedactObject(j.files[name], p.secret, keys.Redacted)
 			}
 			if _, err := fmt.Fprintf(out, "# %s\n%s\n", name, text); err != nil {
 				return err
@@ -122,6 +125,11 @@ func (p *plan) show(out io.Writer) error {
 		}
 	}
 	return nil
+}
+
+// secret says whether nobody may see the values of a key in a JSON file, which does not remember where they came from.
+func (p *plan) secret(key string) bool {
+	return keys.Secret(key) || slices.ContainsFunc(p.settings.Conf, func(v settings.ConfValue) bool { return v.Secret && v.Key == key })
 }
 
 // explain shows where every value came from.

@@ -101,6 +101,9 @@ func supervise(p *plan, log *slog.Logger, out *logging.Writer, signals <-chan os
 	if err := p.checkPorts(); err != nil {
 		return 0, err
 	}
+	if err := p.searchTwin(); err != nil {
+		return 0, err
+	}
 	p.lookAtMounts(log)
 	locks, err := p.openStores(log)
 	if err == nil {

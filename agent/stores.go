@@ -6,8 +6,11 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
+	"rocketmq-agent/agent/config"
+	"rocketmq-agent/agent/guard"
 	"rocketmq-agent/agent/settings"
 	"rocketmq-agent/agent/storage"
 )
@@ -23,16 +26,64 @@ func (p *plan) openStores(log *slog.Logger) (map[settings.Role]*os.File, error) 
 		}
 		s, err := storage.Open(j.store, uint64(j.conf.Int("mappedFileSizeCommitLog", commitLogFile)))
 		if err != nil {
-			problems = append(problems, err)
+			problems = append(problems, refuse(exitStorage, err))
 			continue
 		}
 		locks[j.role] = s.Lock
 		logWarnings(log, s.Warnings)
+		remarks, err := guard.Claim(j.store, p.owner(j), p.settings.AdoptStore)
+		logWarnings(log, remarks)
+		problems = append(problems, refuse(exitConfig, err))
 		if p.abort = existing(filepath.Join(j.store, "abort")); p.abort != "" {
 			log.Warn("the broker was not stopped cleanly the last time: RocketMQ will recover its store", "found", p.abort)
 		}
 	}
-	return locks, refuse(exitStorage, errors.Join(problems...))
+	return locks, errors.Join(problems...)
+}
+
+// owner is whom the store of j belongs to.
+func (p *plan) owner(j jvm) guard.Owner {
+	c := j.conf
+	if j.role != settings.Broker {
+		return guard.Owner{Mode: guard.Controller, Name: c.Get("controllerDLegerGroup", ""), Member: c.Get("controllerDLegerSelfId", c.Get("jRaftServerId", ""))}
+	}
+	o := guard.Owner{Mode: guard.Plain, Cluster: c.Get("brokerClusterName", ""), Name: c.Get("brokerName", ""), Member: strconv.FormatInt(fixedID(c), 10)}
+	switch {
+	case c.Bool("enableDLegerCommitLog"):
+		o.Mode, o.Member = guard.DLedger, c.Get("dLegerSelfId", "")
+	case c.Bool("enableControllerMode"):
+		o.Mode, o.Member = guard.Controlled, ""
+		if p.identity.Topology != settings.Manual {
+			o.Member = strconv.Itoa(p.identity.Index)
+		}
+	}
+	return o
+}
+
+// fixedID is the id of a broker that elects nobody: RocketMQ gives every master 0.
+func fixedID(c config.Config) int64 {
+	if c.Get("brokerRole", "") != "SLAVE" {
+		return 0
+	}
+	return int64(c.Int("brokerId", 0))
+}
+
+// searchTwin refuses to start beside a living broker of the same name and id. Elected ids are no business of ours.
+func (p *plan) searchTwin() error {
+	for _, j := range p.jvms {
+		name := j.conf.Get("brokerName", "")
+		if j.role != settings.Broker || name == "" || j.conf.Bool("enableDLegerCommitLog") || j.conf.Bool("enableControllerMode") {
+			continue
+		}
+		self := guard.Self{Name: name, ID: fixedID(j.conf), Host: j.conf.Get("brokerIP1", ""), Port: j.ports[0]}
+		return refuse(exitConfig, guard.Twin(context.Background(), j.namesrvs(), self))
+	}
+	return nil
+}
+
+// namesrvs are the name servers of a broker.
+func (j jvm) namesrvs() []string {
+	return strings.FieldsFunc(j.conf.Get("namesrvAddr", ""), func(c rune) bool { return c == ';' })
 }
 
 // lookAtMounts says what people find out too late about the volumes of a container.

@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -28,22 +29,22 @@ func PrivateDir(path string) error {
 }
 
 // WriteFile replaces dir/name as a whole: after a crash at any point there is the old file or the new one.
-func WriteFile(dir, name string, text []byte) error {
-	if err := writeFile(dir, name, text); err != nil {
+func WriteFile(dir, name string, text []byte, perm fs.FileMode) error {
+	if err := writeFile(dir, name, text, perm); err != nil {
 		return fmt.Errorf("cannot write %s: %w", filepath.Join(dir, name), err)
 	}
 	return nil
 }
 
-func writeFile(dir, name string, text []byte) error {
+func writeFile(dir, name string, text []byte, perm fs.FileMode) error {
 	// Always the same name, so that the next write removes what one that was killed has left.
-	f, err := os.OpenFile(filepath.Join(dir, "."+name+".new"), os.O_WRONLY|os.O_CREATE|os.O_TRUNC|syscall.O_NOFOLLOW, 0o600)
+	f, err := os.OpenFile(filepath.Join(dir, "."+name+".new"), os.O_WRONLY|os.O_CREATE|os.O_TRUNC|syscall.O_NOFOLLOW, perm)
 	if err != nil {
 		return err
 	}
 	defer os.Remove(f.Name()) // nothing is left to remove once it has its name
 	_, err = f.Write(text)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+	if err = errors.Join(err, f.Chmod(perm), f.Sync(), f.Close()); err != nil {
 		return err
 	}
 	if err := os.Rename(f.Name(), filepath.Join(dir, name)); err != nil {

@@ -27,7 +27,7 @@ func generation(i int) []byte { return bytes.Repeat([]byte{byte('a' + i%26)}, 10
 
 func writeForever(dir string) {
 	for i := 0; ; i++ {
-		if err := WriteFile(dir, "broker.conf", generation(i)); err != nil {
+		if err := WriteFile(dir, "broker.conf", generation(i), 0o600); err != nil {
 			fmt.Println(err)
 			os.Exit(1)
 		}
@@ -60,7 +60,7 @@ func TestWriteFile(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "broker.conf")
 	for _, text := range []string{"a=1\n", "", "a=2\nb=3\n"} {
-		if err := WriteFile(dir, "broker.conf", []byte(text)); err != nil {
+		if err := WriteFile(dir, "broker.conf", []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		if got := content(t, path); got != text {
@@ -74,7 +74,7 @@ func TestWriteFile(t *testing.T) {
 	if got := names(t, dir); got != "broker.conf" {
 		t.Errorf("the folder holds %s", got)
 	}
-	if err := WriteFile(filepath.Join(dir, "none"), "broker.conf", nil); err == nil || !strings.Contains(err.Error(), filepath.Join(dir, "none", "broker.conf")) {
+	if err := WriteFile(filepath.Join(dir, "none"), "broker.conf", nil, 0o600); err == nil || !strings.Contains(err.Error(), filepath.Join(dir, "none", "broker.conf")) {
 		t.Errorf("no such folder: error %v", err)
 	}
 }
@@ -86,7 +86,7 @@ func TestWriteFileReplacesALinkAndNotItsTarget(t *testing.T) {
 	if err := os.Symlink(target, filepath.Join(dir, "broker.conf")); err != nil {
 		t.Fatal(err)
 	}
-	if err := WriteFile(dir, "broker.conf", []byte("new")); err != nil {
+	if err := WriteFile(dir, "broker.conf", []byte("new"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	if got := content(t, filepath.Join(dir, "broker.conf")) + content(t, target); got != "newold" {
@@ -131,7 +131,7 @@ func TestWriteFileFailsWhole(t *testing.T) {
 // failsWhole expects an error from WriteFile that leaves nothing in dir but what was there.
 func failsWhole(t *testing.T, dir, kept string, reason error) {
 	t.Helper()
-	err := WriteFile(dir, "broker.conf", generation(0))
+	err := WriteFile(dir, "broker.conf", generation(0), 0o600)
 	if err == nil || reason != nil && !errors.Is(err, reason) || !strings.Contains(err.Error(), filepath.Join(dir, "broker.conf")) {
 		t.Errorf("error %v, want %v", err, reason)
 	}
@@ -164,7 +164,7 @@ func TestWriteFileIsWholeAfterAKill(t *testing.T) {
 		t.Error("the writer wrote nothing")
 	}
 	write(t, dir, ".broker.conf.new", "half a fi") // what a kill in the middle leaves
-	if err := WriteFile(dir, "broker.conf", []byte("new")); err != nil || content(t, path) != "new" || names(t, dir) != "broker.conf" {
+	if err := WriteFile(dir, "broker.conf", []byte("new"), 0o600); err != nil || content(t, path) != "new" || names(t, dir) != "broker.conf" {
 		t.Errorf("after the kill: %q, the folder holds %s, error %v", content(t, path), names(t, dir), err)
 	}
 }

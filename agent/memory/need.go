@@ -3,13 +3,15 @@ package memory
 // Kind is what a JVM runs.
 type Kind string
 
-// The kinds. BrokerWithProxy is RocketMQ's local mode: both in one JVM.
+// The kinds. BrokerWithProxy is RocketMQ's local mode, NamesrvWithController its embedded one: both in one JVM.
 const (
 	Namesrv         Kind = "namesrv"
 	Broker          Kind = "broker"
 	Proxy           Kind = "proxy"
 	Controller      Kind = "controller"
 	BrokerWithProxy Kind = "broker with proxy"
+
+	NamesrvWithController Kind = "name server with controller"
 )
 
 const (
@@ -86,6 +88,13 @@ func needOf(kind Kind) need {
 			leastDirect: 48 * mib, mostDirect: 2 * gib,
 			metaspace: 40 * mib, codeCache: 24 * mib, stacks: 24 * mib, native: 48 * mib,
 			metaspaceBound: 256 * mib, codeCacheBound: 128 * mib,
+		}
+	case NamesrvWithController: // measured as the controller: 85 MiB outside the heap, and the routes
+		return need{
+			leastHeap: 64 * mib, mostHeap: 512 * mib, mostHeapUncapped: 512 * mib, heapShare: 4,
+			leastDirect: 32 * mib, mostDirect: 128 * mib,
+			metaspace: 30 * mib, codeCache: 12 * mib, stacks: 8 * mib, native: 44 * mib,
+			metaspaceBound: 128 * mib, codeCacheBound: 64 * mib,
 		}
 	case Controller:
 		return need{
