@@ -9,6 +9,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 )
@@ -20,13 +21,17 @@ const (
 	nameServerList = "rocketmq-namesrv-0.rocketmq-namesrv:9876;rocketmq-namesrv-1.rocketmq-namesrv:9876"
 )
 
-// loadImages makes smoketest's image and brings both images to the nodes with the command in E2E_K8S_LOAD, which gets
-// their names as arguments. Without one, the images are there already: a registry, or loaded by hand.
+var loaded sync.Once
+
+// loadImages makes smoketest's image and brings both images to the nodes, once for all tests, with the command in
+// E2E_K8S_LOAD, which gets their names as arguments. Without one, the images are there already: a registry, or loaded by hand.
 func loadImages(t testing.TB) {
-	load := os.Getenv("E2E_K8S_LOAD")
-	if load == "" {
-		return
+	if load := os.Getenv("E2E_K8S_LOAD"); load != "" {
+		loaded.Do(func() { buildAndLoad(t, load) })
 	}
+}
+
+func buildAndLoad(t testing.TB, load string) {
 	dir := t.TempDir()
 	build := command(t, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", filepath.Join(dir, "smoketest"), "../smoketest")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
