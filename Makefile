@@ -11,7 +11,7 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@latest
 need = @command -v $(1) >/dev/null || { echo "$(1) is missing: install $(2)" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
-.PHONY: help run test build rocketmq archive image e2e-docker e2e-k8s bench lint clean tools-go tools-java
+.PHONY: help run test build rocketmq archive image e2e-docker e2e-k8s bench keys lint clean tools-go tools-java
 
 help: ## list the targets
 	@grep -E '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -60,6 +60,9 @@ e2e-k8s: image bin/smoketest ## the Kubernetes tests, against the cluster of KUB
 bench: build rocketmq archive ## the benchmarks beside the alternatives, as a table of ratios
 	go run ./agent/bench
 
+keys: tools-java ## templates/keys/keys.tsv: the keys of RocketMQ's releases, read from their jars
+	templates/keys/make.sh
+
 lint: tools-go ## gofmt, vet, staticcheck, govulncheck, shell and YAML checks
 	@test -z "$$(gofmt -l agent smoketest templates image k8s)" || { echo "gofmt needed: $$(gofmt -l agent smoketest templates image k8s)" >&2; exit 1; }
 	go vet ./... && go vet -tags e2e ./image/ ./k8s/
@@ -68,7 +71,7 @@ lint: tools-go ## gofmt, vet, staticcheck, govulncheck, shell and YAML checks
 	  if [ $$status != 0 ] && grep -qiE 'fetching vulnerabilities|dial tcp|no such host|Forbidden|x509' <<<"$$out"; then echo "govulncheck: its database cannot be reached from here, skipped"; \
 	  else echo "$$out"; exit $$status; fi
 	$(call need,shellcheck,shellcheck)
-	shellcheck .ci/run image/*.sh image/bin/*
+	shellcheck .ci/run image/*.sh image/bin/* templates/keys/*.sh
 	$(call need,yamllint,yamllint)
 	yamllint -s -c .yamllint k8s
 

@@ -29,8 +29,14 @@ esac
 jars() {
     made="$version $(uname -m) $(cat "$here/pom.xml" "$here/Natives.java" | cksum)"
     [ "$(cat "$target/lib/.made" 2>/dev/null)" != "$made" ] || return 0
+    case $version in # what a release does not have, or never got to Maven Central
+    4.*) missing="-Dno.proxy -Dno.controller" ;;
+    5.0.* | 5.1.*) missing=-Dno.proxy ;;
+    *) missing= ;;
+    esac
     rm -rf "$target/lib.new"
-    mvn --batch-mode --quiet --strict-checksums -Dstyle.color=never --file "$here/pom.xml" -Drocketmq.version="$version" \
+    # shellcheck disable=SC2086 # missing is several words
+    mvn --batch-mode --quiet --strict-checksums -Dstyle.color=never --file "$here/pom.xml" -Drocketmq.version="$version" $missing \
         dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$target/lib.new" ||
         fail "cannot get RocketMQ $version from Maven Central (some releases are not whole there: 5.5.0 and 5.3.3 are)"
     "$java" "$here/Natives.java" "$target/lib.new"

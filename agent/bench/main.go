@@ -38,6 +38,9 @@ func measure(runs, brokers int) error {
 	if err := measureOverhead(dir, runs); err != nil {
 		return err
 	}
+	if err := measureChecks(dir, max(1, runs/3)); err != nil {
+		return err
+	}
 	if brokers == 0 {
 		return nil
 	}

@@ -49,6 +49,36 @@ func ParseFloat(s string, bits int) (f float64, ok bool) {
 	return f, true
 }
 
+// FormatFloat writes a number as Double.toString (64 bits) and Float.toString (32 bits) do. Those before Java 19 write a few
+// numbers with more digits than they need.
+func FormatFloat(f float64, bits int) string {
+	size := math.Abs(f)
+	switch {
+	case math.IsInf(f, 1):
+		return "Infinity"
+	case math.IsInf(f, -1):
+		return "-Infinity"
+	case math.IsNaN(f):
+		return "NaN"
+	case f == 0 || size >= 1e-3 && size < 1e7:
+		return withPoint(strconv.FormatFloat(f, 'f', -1, bits))
+	}
+	s := strconv.FormatFloat(f, 'e', -1, bits)
+	if !strings.Contains(s, ".") {
+		s = strconv.FormatFloat(f, 'e', 1, bits) // Java always writes two digits, and the second one need not be 0: 4.9E-324
+	}
+	digits, exponent, _ := strings.Cut(s, "e")
+	n, _ := strconv.Atoi(exponent)
+	return digits + "E" + strconv.Itoa(n)
+}
+
+func withPoint(s string) string {
+	if strings.Contains(s, ".") {
+		return s
+	}
+	return s + ".0"
+}
+
 // Trim is String.trim: without blanks and control characters around it.
 func Trim(s string) string {
 	return strings.TrimFunc(s, func(r rune) bool { return r <= ' ' })

@@ -179,7 +179,7 @@ func (s Set) Similar(name string) (string, bool) {
 		if len(name) < 6 {
 			continue
 		}
-		switch d := distance(strings.ToLower(name), strings.ToLower(other), best); {
+		switch d := distance(strings.ToLower(name), strings.ToLower(other), best+1); {
 		case d < best:
 			found, best = other, d
 		case d == best:

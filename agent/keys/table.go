@@ -129,16 +129,20 @@ func (t *Table) readGone() error {
 	})
 }
 
-// rows calls f for each row of an embedded table.
+// rows calls f for each row of an embedded table. The columns are f's only while it runs.
 func rows(file string, columns int, f func([]string) error) error {
 	text, err := fs.ReadFile(templates.Files, file)
 	if err != nil {
 		return err
 	}
 	number := 0
+	c := make([]string, 0, columns)
 	for line := range strings.Lines(string(text)) {
 		number++
-		c := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
+		c = c[:0]
+		for column := range strings.SplitSeq(strings.TrimSuffix(line, "\n"), "\t") {
+			c = append(c, column)
+		}
 		if len(c) != columns {
 			return fmt.Errorf("%s:%d: %d columns, not %d", file, number, len(c), columns)
 		}
