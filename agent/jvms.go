@@ -58,7 +58,7 @@ func (p *plan) add(j jvm, err error) error {
 // input is what all roles are configured from.
 func (p *plan) input() config.Input {
 	fields := config.Fields{
-		ClusterName: p.settings.ClusterName, Address: p.identity.Address, PodIP: p.settings.Pod.IP,
+		ClusterName: string(p.settings.ClusterName), Address: p.identity.Address, PodIP: p.settings.Pod.IP,
 		UserHome: p.userHome, Namesrv: p.settings.Namesrv.String(), PodName: p.settings.Pod.Name,
 		BrokerName: p.identity.BrokerName, Ordinal: p.identity.Ordinal, Group: p.identity.Group, Index: p.identity.Index,
 	}
@@ -179,7 +179,8 @@ func proxyArgs(file, namesrv string) []string {
 	return args
 }
 
-// proxyFile is the mounted proxy configuration: -pc, RMQ_CONFIG_DIR, or where RocketMQ itself looks; empty: the template.
+// proxyFile is the proxy's configuration file: -pc, RMQ_CONFIG_DIR, or where RocketMQ itself looks unless there is a template
+// in RMQ_CONFIG_DIR; empty: the template.
 func (p *plan) proxyFile() string {
 	if p.args.ProxyConfig != "" {
 		return p.args.ProxyConfig
@@ -187,6 +188,9 @@ func (p *plan) proxyFile() string {
 	if dir := p.settings.ConfigDir; dir != "" {
 		if path := existing(filepath.Join(dir, "rmq-proxy.json")); path != "" {
 			return path
+		}
+		if existing(filepath.Join(dir, "rmq-proxy.json.tmpl")) != "" {
+			return ""
 		}
 	}
 	return existing(filepath.Join(p.home.Dir, "conf", "rmq-proxy.json"))

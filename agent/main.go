@@ -65,6 +65,14 @@ func help() string {
   rocketmq-agent run [ROLE] [-c FILE] [-n HOST:PORT;…] [--enable-proxy] [-pc FILE] [-pm local|cluster]
       configures, launches, serves probes and metrics, and stops in order on SIGTERM.
       ROLE: namesrv, broker, proxy, controller, standalone (name server + broker, the default)
+  rocketmq-agent render [ROLE] [the options of run] [--explain [--json] | --out DIR]
+      what run would use, made by the same plan; starts nothing. Alone it prints the files without their secrets;
+      --explain shows each value with its source, what it displaced, its default and how a change takes effect, and each
+      JVM flag with its reason; --out writes the files as run would, for an init container
+  rocketmq-agent validate [--role ROLE] [--release VERSION] [--strict] [--json] FILE…
+      judges broker.conf, namesrv.conf, controller.conf and rmq-proxy.json (- is standard input) as the release reads
+      them: all problems at once as FILE:LINE: error|warning: KEY: …; exit code 78 if there is an error, with --strict
+      also for warnings. The release is the one in ROCKETMQ_HOME, else the newest that it knows
   rocketmq-agent healthcheck [live|ready|startup]
       asks the running agent; exit code 0 or 1
   rocketmq-agent version
@@ -74,7 +82,7 @@ Environment:
   ` + strings.Join(settings.Describe(), "\n  ") + `
 
 Also honoured: NAMESRV_ADDR, NODE_ROLE, ROCKETMQ_HOME, JAVA_HOME, JAVA_OPT, JAVA_OPT_EXT, HEAP_OPTS, CLASSPATH, TMPDIR,
-POD_NAME, POD_IP, HOST_IP.
+POD_NAME, POD_IP, HOST_IP, and the pod's labels in /etc/podinfo/labels (downwardAPI).
 
 Exit codes: 0 clean stop; 64 bad command line; 77 storage that cannot be used; 78 configuration that is refused;
 126, 127 java not executable, not found; 137 killed at the end of the grace period; otherwise RocketMQ's own.

@@ -92,7 +92,10 @@ func makePlan(s settings.Settings, args cmdline.Run) (*plan, error) {
 		return nil, refuse(exitConfig, err)
 	}
 	p.warnManual()
-	if err := errors.Join(p.planJVMs(), p.check()); err != nil {
+	if err := p.planJVMs(); err != nil {
+		return nil, refuse(exitConfig, err)
+	}
+	if err := p.check(); err != nil {
 		return nil, refuse(exitConfig, err)
 	}
 	if args.Print {
@@ -129,7 +132,30 @@ func (p *plan) findings(j jvm) (all []validate.Finding) {
 		all = validate.Properties(p.keys.Set(p.home.Version, j.role), j.conf, validate.Options{GroupSize: size})
 	}
 	if j.proxy != nil && !strings.HasPrefix(j.proxy.From, config.EmbeddedTemplate) {
-		all = append(all, validate.Proxy(p.keys.Set(p.home.Version, settings.Proxy), j.proxy.From, j.proxy.Text)...)
+		all = append(all, p.proxyFindings(j)...)
+	}
+	return all
+}
+
+// proxyFindings are about the merged file: what a variable set is that variable's, and no line of the file it stands in.
+func (p *plan) proxyFindings(j jvm) []validate.Finding {
+	all := validate.Proxy(p.keys.Set(p.home.Version, settings.Proxy), j.proxy.From, j.proxy.Text)
+	if j.role != settings.Proxy {
+		return all // the variables are the broker's
+	}
+	for i, f := range all {
+		if len(p.settings.Conf) > 0 {
+			all[i].Line = 0
+		}
+		for _, v := range p.settings.Conf {
+			if v.Key != f.Key {
+				continue
+			}
+			all[i].File = v.Variable
+			if v.Secret {
+				all[i].Value, all[i].Message, all[i].Suggestion = keys.Redacted, "the value cannot be used", ""
+			}
+		}
 	}
 	return all
 }
@@ -140,7 +166,11 @@ func (p *plan) hasBroker() bool { return p.role == settings.Broker || p.role == 
 func (p *plan) warn() {
 	for _, word := range p.args.Ignored {
 		hint := ""
-		if key, value, ok := strings.Cut(word, "="); ok {
+		key, value, ok := strings.Cut(word, "=")
+		if ok && keys.Secret(key) {
+			word, value = key+"="+keys.Redacted, keys.Redacted
+		}
+		if ok {
 			hint = fmt.Sprintf("; to set this key: RMQ_CONF_%s=%s", key, value)
 		}
 		p.warnf("the word %q on the command line has no effect, as in RocketMQ's own scripts%s", word, hint)

@@ -39,12 +39,27 @@ func RedactObject(text []byte, secret func(key string) bool, mask string) []byte
 	object := map[string]any{}
 	for _, m := range members {
 		object[m.Key] = m.Value
-		if secret(m.Key) {
-			object[m.Key] = mask
-		}
 	}
+	redact(object, secret, mask)
 	b, _ := json.MarshalIndent(object, "", "  ") // what came from JSON goes back
 	return append(b, '\n')
+}
+
+// redact masks the secrets of a decoded value, at whatever depth.
+func redact(value any, secret func(key string) bool, mask string) {
+	switch v := value.(type) {
+	case map[string]any:
+		for key, member := range v {
+			if secret(key) {
+				v[key] = mask
+			}
+			redact(member, secret, mask)
+		}
+	case []any:
+		for _, element := range v {
+			redact(element, secret, mask)
+		}
+	}
 }
 
 // SyntaxError is a file that is no JSON object.

@@ -39,6 +39,14 @@ type Value struct {
 	Displaced []Value // what weaker layers said, the weakest first
 }
 
+// String is key=value for a message, or the key alone where nobody may see the value.
+func (v Value) String() string {
+	if v.Secret {
+		return v.Key
+	}
+	return v.Key + "=" + v.Value
+}
+
 // Config is the merged configuration of one RocketMQ process.
 type Config struct {
 	Layers []Layer // what it was merged from, the weakest first
@@ -64,15 +72,24 @@ func (c Config) set(v Value) {
 	c.values[v.Key] = v
 }
 
-// fix sets the keys that are the agent's own: a layer that says something else is an error that names both sources. Blanks
-// around a value are no contradiction.
+// contradicts says whether RocketMQ would take was for something else than want. Blanks around it are no contradiction.
+func (f Fixed) contradicts(was, want string) bool {
+	switch {
+	case f.Off:
+		return javaprops.ParseBool(was)
+	case want == "true":
+		return !javaprops.ParseBool(javaprops.Trim(was))
+	}
+	return javaprops.Trim(was) != javaprops.Trim(want)
+}
+
+// fix sets the keys that are the agent's own: a layer that says something else is an error that names both sources.
 func (c Config) fix(fixed []Fixed) error {
 	var problems []error
 	for _, f := range fixed {
 		for _, p := range f.Props {
-			was, set := c.values[p.Key]
-			if set && javaprops.Trim(was.Value) != p.Value && !(f.Off && !javaprops.ParseBool(was.Value)) {
-				problems = append(problems, fmt.Errorf("%s sets %s=%s, but %s makes it %s: remove one%s", was.Source, p.Key, was.Value, f.Name, p.Value, f.Remedy))
+			if was, set := c.values[p.Key]; set && f.contradicts(was.Value, p.Value) {
+				problems = append(problems, fmt.Errorf("%s sets %s, but %s makes it %s: remove one%s", was.Source, was, f.Name, p.Value, f.Remedy))
 			}
 			if f.Off {
 				continue
@@ -169,14 +186,20 @@ func (c Config) perPod(pod string) {
 		if !ok {
 			continue
 		}
-		var dirs []string
-		for dir := range strings.SplitSeq(javaprops.Trim(v.Value), ",") { // MixAll.MULTI_PATH_SPLITTER
-			if below, ok := strings.CutPrefix(dir, root+"/"); ok && root != "" {
-				dirs = append(dirs, root+"/"+pod+"/"+below)
-			} else {
-				dirs = append(dirs, strings.TrimRight(dir, "/")+"/"+pod)
+		dirs := strings.Split(javaprops.Trim(v.Value), ",") // MixAll.MULTI_PATH_SPLITTER
+		for i, dir := range dirs {
+			bare := strings.TrimRight(dir, "/")
+			below, ok := strings.CutPrefix(bare, root+"/")
+			switch {
+			case dir == "": // no folder; RocketMQ drops those behind the last comma
+			case ok && root != "":
+				dirs[i] = root + "/" + pod + "/" + below
+			default:
+				dirs[i] = bare + "/" + pod
 			}
 		}
-		c.set(Value{Property: javaprops.Property{Key: key, Value: strings.Join(dirs, ",")}, Source: "RMQ_STORE_PER_POD"})
+		if moved := strings.Join(dirs, ","); moved != v.Value {
+			c.set(Value{Property: javaprops.Property{Key: key, Value: moved}, Source: "RMQ_STORE_PER_POD", Secret: v.Secret})
+		}
 	}
 }

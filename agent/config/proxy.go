@@ -45,10 +45,13 @@ func Proxy(in Input, path string) (ProxyConfig, error) {
 	for _, m := range members {
 		object[m.Key] = m.Value
 	}
+	if name := in.Settings.ClusterName; name != "" { // stronger than the file, which in an image is nobody's own
+		object["rocketMQClusterName"], object["proxyClusterName"] = name, name
+	}
 	for _, v := range in.Settings.Conf {
 		object[v.Key] = scalar(v.Value)
 	}
-	if len(in.Settings.Conf) > 0 {
+	if len(in.Settings.Conf) > 0 || in.Settings.ClusterName != "" {
 		if c.Text, err = json.MarshalIndent(object, "", "  "); err != nil {
 			return ProxyConfig{}, err
 		}

@@ -109,6 +109,20 @@ func TestProxyMerge(t *testing.T) {
 	}
 }
 
+// An image's own file names DefaultCluster; it must not beat the setting.
+func TestProxyOfAnotherCluster(t *testing.T) {
+	in := masters()
+	in.Settings.ClusterName = "prod"
+	c, err := Proxy(in, write(t, t.TempDir(), "rmq-proxy.json", `{"rocketMQClusterName": "DefaultCluster", "grpcServerPort": 18081}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, _ := decoded(c.Text)
+	if got["rocketMQClusterName"] != "prod" || got["proxyClusterName"] != "prod" || len(got) != 3 || c.GRPCPort != 18081 {
+		t.Errorf("got %s", c.Text)
+	}
+}
+
 func TestProxyMergeRefuses(t *testing.T) {
 	in := masters()
 	in.Settings.Conf = []settings.ConfValue{setTo("grpcServerPort", "1")}

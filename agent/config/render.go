@@ -3,7 +3,9 @@ package config
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"strings"
 
 	"rocketmq-agent/agent/identity"
 	"rocketmq-agent/agent/javaprops"
@@ -35,7 +37,7 @@ func Broker(in Input) (Config, error) {
 	c := merge(layers)
 	in.derive(c)
 	err = c.fix(in.fixed())
-	return c, errors.Join(err, in.perPod(c))
+	return c, errors.Join(err, in.perPod(c, "storePathRootDir"))
 }
 
 // topologyDefaults are what makes RMQ_REPLICATION=sync true: a SYNC_MASTER by itself waits for nobody from 5.0 on, where
@@ -80,7 +82,7 @@ const manualInstead = ", or set RMQ_TOPOLOGY=manual, which leaves the identity t
 // fixed are the keys that make up the broker's identity, and what a setting said in so many words.
 func (in Input) fixed() (all []Fixed) {
 	if name := in.Settings.ClusterName; name != "" {
-		all = append(all, Fixed{Layer: one("RMQ_CLUSTER_NAME", "brokerClusterName", name)})
+		all = append(all, Fixed{Layer: one("RMQ_CLUSTER_NAME", "brokerClusterName", string(name))})
 	}
 	if in.Settings.Advertise != "" {
 		all = append(all, Fixed{Layer: one("RMQ_ADVERTISE", "brokerIP1", in.Identity.Address)})
@@ -112,10 +114,13 @@ func (in Input) fixed() (all []Fixed) {
 	return all
 }
 
-// perPod gives the pod folders of its own on a shared volume, if it is to have some.
-func (in Input) perPod(c Config) error {
+// perPod gives the pod folders of its own on a shared volume, if it is to have some. root is the key of its store.
+func (in Input) perPod(c Config, root string) error {
 	if !in.Settings.StorePerPod {
 		return nil
+	}
+	if c.Get(root, "") == "" {
+		return fmt.Errorf("RMQ_STORE_PER_POD=true needs the folder on the shared volume: set %s", root)
 	}
 	name := in.Settings.Pod.Name
 	if name == "" && in.Settings.Pod.InKubernetes {
@@ -136,8 +141,9 @@ func Controller(in Input) (Config, error) { return in.withController("controller
 
 // withController merges the layers of what may be a controller.
 func (in Input) withController(file string) (Config, error) {
+	embedded := file == "namesrv.conf"
 	var defaults Layer
-	if embedded := file == "namesrv.conf"; embedded && in.Controller.Runs {
+	if embedded && in.Controller.Runs {
 		defaults = Layer{Name: "the topology controller", Props: []javaprops.Property{
 			{Key: "controllerDLegerGroup", Value: "group1"}, {Key: "controllerStorePath", Value: in.Fields.UserHome + "/controller"},
 		}}
@@ -148,13 +154,34 @@ func (in Input) withController(file string) (Config, error) {
 	}
 	c := merge(layers)
 	if in.Controller.Runs {
-		f := fixedPairs("RMQ_GROUP_SIZE="+fmt.Sprint(int(in.Settings.GroupSize)), "controllerDLegerSelfId", in.Controller.SelfID, "controllerDLegerPeers", in.Controller.Peers)
-		if file == "namesrv.conf" {
-			f.Props = append(f.Props, javaprops.Property{Key: "enableControllerInNamesrv", Value: "true"})
-		}
-		err = c.fix([]Fixed{f})
+		maps.DeleteFunc(c.values, alone)
 	}
-	return c, errors.Join(err, in.perPod(c))
+	err = c.fix(in.fixedController(embedded))
+	if embedded && !c.Bool("enableControllerInNamesrv") {
+		return c, err // it has no store
+	}
+	return c, errors.Join(err, in.perPod(c, "controllerStorePath"))
+}
+
+// alone says whether a value is one of the template that makes a controller a group of its own.
+func alone(key string, v Value) bool {
+	return (key == "controllerDLegerSelfId" || key == "controllerDLegerPeers") && strings.HasPrefix(v.Source, EmbeddedTemplate)
+}
+
+// fixedController are the keys that make a process a member of the group of controllers, or keep it out of it.
+func (in Input) fixedController(embedded bool) []Fixed {
+	name := "RMQ_GROUP_SIZE=" + fmt.Sprint(int(in.Settings.GroupSize))
+	switch {
+	case in.Controller.Runs && embedded:
+		return []Fixed{fixedPairs(name, "enableControllerInNamesrv", "true", "controllerDLegerSelfId", in.Controller.SelfID, "controllerDLegerPeers", in.Controller.Peers)}
+	case in.Controller.Runs:
+		return []Fixed{fixedPairs(name, "controllerDLegerSelfId", in.Controller.SelfID, "controllerDLegerPeers", in.Controller.Peers)}
+	case embedded && in.Settings.Topology == settings.ControllerMode: // one more than the group has
+		f := fixedPairs(name, "enableControllerInNamesrv", "false")
+		f.Off, f.Remedy = true, "; the agent itself sets the key where a controller runs"
+		return []Fixed{f}
+	}
+	return nil
 }
 
 // fixedPairs are keys and values, those without a value left out.

@@ -219,12 +219,36 @@ func TestTemplateFromAFolder(t *testing.T) {
 	}
 }
 
+// Every field of a template, by what it is for.
+func TestTemplateFields(t *testing.T) {
+	in := masters()
+	in.Settings.ConfigDir = t.TempDir()
+	in.Fields = Fields{"c", "n:1", "a", "mq-4", "10.1.2.3", "/h", "mq-1", 4, 1, 3}
+	write(t, in.Settings.ConfigDir, "broker.conf.tmpl", "a={{.ClusterName}} {{.Namesrv}} {{.Address}} {{.PodName}} {{.PodIP}} {{.UserHome}} {{.BrokerName}} {{.Ordinal}} {{.Group}} {{.Index}}\n"+
+		"{{if eq .Index 0}}b=master{{else}}b=slave{{end}}\nc={{json .PodName}}\nd={{printf \"%s-%d\" .PodName .Ordinal | escape}}\n")
+	c, err := Broker(in)
+	want := map[string]string{"a": "c n:1 a mq-4 10.1.2.3 /h mq-1 4 1 3", "b": "slave", "c": `"mq-4"`, "d": "mq-4-4"}
+	if err != nil {
+		t.Fatal(err)
+	}
+	for key, value := range want {
+		if v, _ := c.Find(key); v.Value != value || v.Source != filepath.Join(in.Settings.ConfigDir, "broker.conf.tmpl") {
+			t.Errorf("%s is %q from %s, want %q", key, v.Value, v.Source, value)
+		}
+	}
+}
+
 func TestFailingTemplates(t *testing.T) {
 	tests := []struct {
 		name, text string
 		want       []string
 	}{
-		{"an unknown field", "a=1\nb={{.Cluster}}\n", []string{"broker.conf.tmpl:2: there is no field .Cluster; fields: .ClusterName .Namesrv"}},
+		{"an unknown field", "a=1\nb={{.Cluster}}\n", []string{"broker.conf.tmpl:2: there is no field .Cluster; fields: .ClusterName .Namesrv .Address .PodName .PodIP .UserHome .BrokerName .Ordinal .Group .Index"}},
+		{"a field of a field", "a=1\n\nb={{.PodIP.Host}}\n", []string{"broker.conf.tmpl:3: there is no field .PodIP.Host; fields: .ClusterName"}},
+		{"a field inside with", "a=1\n{{with .PodIP}}\nb={{.Group}}{{end}}\n", []string{"broker.conf.tmpl:3: there is no field .Group; fields:"}},
+		{"a wrong argument", "a={{index .PodName 99}}\n", []string{"broker.conf.tmpl:1: index .PodName 99: ", "out of range"}},
+		{"no such template", "a=1\n{{template \"x\"}}\n", []string{"broker.conf.tmpl:2: ", `template "x" not defined`}},
+		{"an open quote", "a=1\nb={{escape \"x}}\n", []string{"broker.conf.tmpl:2: ", "unterminated quoted string"}},
 		{"an unknown function", "a={{upper .PodIP}}\n", []string{"broker.conf.tmpl:1:", `"upper"`, "functions: escape json"}},
 		{"an open action", "a=1\n\nb={{with .PodIP}}\n", []string{"broker.conf.tmpl:4:", "EOF"}},
 		{"a bad escape in what it renders", "a=1\nb=\\u12\n", []string{"broker.conf.tmpl", "line 2: malformed escape"}},

@@ -78,13 +78,19 @@ func Shown(v config.Value) string {
 func Flags(flags []launch.Flag) []Flag {
 	var all []Flag
 	for _, f := range flags {
-		text := f.Text
-		if name, _, ok := strings.Cut(text, "="); ok && keys.Secret(name) {
-			text = name + "=" + keys.Redacted
-		}
-		all = append(all, Flag{text, f.Source})
+		all = append(all, Flag{redacted(f.Text), f.Source})
 	}
 	return all
+}
+
+// redacted hides what stands behind a name that is a secret's: -Dpassword=x, but also -javaagent:a.jar=token=x.
+func redacted(word string) string {
+	for i, c := range word {
+		if c == '=' && keys.Secret(word[:i]) {
+			return word[:i+1] + keys.Redacted
+		}
+	}
+	return word
 }
 
 // Write prints p for a person.
@@ -106,7 +112,7 @@ func (p Process) Write(out io.Writer) error {
 	}
 	fmt.Fprintf(w, "\nJVM\tSOURCE\n")
 	for _, f := range p.JVM {
-		fmt.Fprintf(w, "%s\t%s\n", shortened(f.Text), f.Source)
+		fmt.Fprintf(w, "%s\t%s\n", quoted(shortened(f.Text)), f.Source)
 	}
 	fmt.Fprintf(w, "\nmemory: %s\n\n", p.Memory)
 	return w.Flush()

@@ -81,7 +81,7 @@ func (id *Identity) role(s settings.Settings, p pod) {
 	switch id.Topology {
 	case settings.DLedger:
 		id.BrokerID, id.SelfID = Elected, member(id.Index)
-		id.Peers = peers(p.prefix, s, id.Group*id.Size, id.Size, dledgerPort)
+		id.Peers = peers(p, s, id.Group*id.Size, id.Size, dledgerPort)
 	case settings.ControllerMode:
 		id.BrokerID = Elected
 	default:
@@ -107,15 +107,20 @@ func groupSize(s settings.Settings, t settings.Topology) (int, error) {
 	case t == settings.Masters:
 		return 1, nil
 	case n == 0:
-		return 0, fmt.Errorf("RMQ_GROUP_SIZE is not set: RMQ_TOPOLOGY=%s needs to know how many brokers make a group", t)
+		return 0, fmt.Errorf("RMQ_GROUP_SIZE is not set: RMQ_TOPOLOGY=%s needs to know how many brokers make a group; allowed: %s", t, groupSizes[t])
 	case t == settings.Replicas && n < 2:
 		return 0, fmt.Errorf("RMQ_GROUP_SIZE=%d: RMQ_TOPOLOGY=replicas needs 2 or more, a master and its slaves", n)
 	case t == settings.DLedger && (n < 3 || n%2 == 0):
-		return 0, fmt.Errorf("RMQ_GROUP_SIZE=%d: RMQ_TOPOLOGY=dledger needs an odd number from 3 on; it takes a majority to elect a leader", n)
+		return 0, fmt.Errorf("RMQ_GROUP_SIZE=%d: RMQ_TOPOLOGY=dledger needs an odd number from 3 to 9; it takes a majority to elect a leader", n)
 	case t == settings.DLedger && n > 9:
 		return 0, fmt.Errorf("RMQ_GROUP_SIZE=%d: RMQ_TOPOLOGY=dledger takes 9 at most; more voters only make it slower", n)
 	}
 	return n, nil
+}
+
+// groupSizes is what RMQ_GROUP_SIZE may be, for messages.
+var groupSizes = map[settings.Topology]string{
+	settings.Replicas: "2 or more, a master and its slaves", settings.DLedger: "3, 5, 7 or 9", settings.ControllerMode: "1 or more",
 }
 
 // place is the group and the index in it.
@@ -124,7 +129,7 @@ func place(s settings.Settings, id Identity) (group, index int, err error) {
 	case !s.ReplicaIndex.Set:
 		return id.Ordinal / id.Size, id.Ordinal % id.Size, nil
 	case id.Topology != settings.Replicas:
-		return 0, 0, fmt.Errorf("RMQ_REPLICA_INDEX=%d belongs to RMQ_TOPOLOGY=replicas, not to %s", s.ReplicaIndex.N, id.Topology)
+		return 0, 0, fmt.Errorf("RMQ_REPLICA_INDEX=%d belongs to RMQ_TOPOLOGY=replicas, not to %s: leave it out", s.ReplicaIndex.N, id.Topology)
 	case s.ReplicaIndex.N >= id.Size:
 		return 0, 0, fmt.Errorf("RMQ_REPLICA_INDEX=%d does not go with RMQ_GROUP_SIZE=%d: allowed: 0 (the masters) to %d", s.ReplicaIndex.N, id.Size, id.Size-1)
 	case s.BrokerNamePrefix == "":
@@ -137,21 +142,22 @@ func place(s settings.Settings, id Identity) (group, index int, err error) {
 func member(index int) string { return "n" + strconv.Itoa(index) }
 
 // peers lists size members from the pod first on, by their stable names; empty where those are not known.
-func peers(prefix string, s settings.Settings, first, size, port int) string {
-	domain := podDomain(s)
-	if domain == "" {
+func peers(p pod, s settings.Settings, first, size, port int) string {
+	domain := podDomain(p, s)
+	if domain == "" || !p.stable() {
 		return ""
 	}
 	var all []string
 	for i := range size {
-		all = append(all, fmt.Sprintf("%s-%s-%d.%s:%d", member(i), prefix, first+i, domain, port))
+		all = append(all, fmt.Sprintf("%s-%s-%d.%s:%d", member(i), p.prefix, first+i, domain, port))
 	}
 	return strings.Join(all, ";")
 }
 
-// podDomain is what stands behind the pod's name in its stable name.
-func podDomain(s settings.Settings) string {
-	if s.PodDomain != "" {
+// podDomain is what stands behind the pod's name in its stable name. Outside Kubernetes a host's domain says nothing about
+// the names of the others.
+func podDomain(p pod, s settings.Settings) string {
+	if s.PodDomain != "" || p.name == "" {
 		return string(s.PodDomain)
 	}
 	_, domain, _ := strings.Cut(s.Pod.FQDN, ".")

@@ -65,7 +65,7 @@ func TestMasters(t *testing.T) {
 func TestPodsWithoutAnOrdinalAreRefused(t *testing.T) {
 	names := []string{
 		"broker", "broker-", "-0", "0", "broker-01", "broker-00", "broker-+1", "broker-1a", "broker-٣", "broker_0",
-		"broker-99999999999999999999",
+		"broker-99999999999999999999", "broker-2147483648",
 		"broker-7d9f8c6b5-x2x4z", // a Deployment's pod
 		"broker-7d9f8c6b5-24567", // one whose random word is a number
 		"broker-22222",           // a DaemonSet's

@@ -14,9 +14,16 @@ const defaultPrefix = "broker"
 
 // pod is what a pod's name and labels say about its place in a StatefulSet.
 type pod struct {
+	name    string // in Kubernetes; empty elsewhere
 	prefix  string // the StatefulSet's name
 	ordinal int
 	source  string
+}
+
+// stable says whether the pods of the StatefulSet have the names that prefix and ordinals give: RMQ_ORDINAL can number pods
+// whose names say something else.
+func (p pod) stable() bool {
+	return p.name == "" || p.name == p.prefix+"-"+strconv.Itoa(p.ordinal)
 }
 
 // findPod finds the number of this pod. Outside Kubernetes a container's host name is a random number, which must never
@@ -32,17 +39,17 @@ func findPod(s settings.Settings) (pod, error) {
 	}
 	switch index, err := strconv.ParseUint(s.Pod.Index, 10, 31); {
 	case s.Ordinal.Set:
-		return pod{prefix, s.Ordinal.N, "RMQ_ORDINAL"}, nil
+		return pod{name, prefix, s.Ordinal.N, "RMQ_ORDINAL"}, nil
 	case s.Pod.Index != "" && err != nil:
 		return pod{}, fmt.Errorf("cannot derive an identity: the label apps.kubernetes.io/pod-index is %q, not a number; set RMQ_ORDINAL", s.Pod.Index)
 	case s.Pod.Index != "":
-		return pod{prefix, int(index), "the label apps.kubernetes.io/pod-index"}, nil
+		return pod{name, prefix, int(index), "the label apps.kubernetes.io/pod-index"}, nil
 	case named:
-		return pod{prefix, n, source}, nil
+		return pod{name, prefix, n, source}, nil
 	case name != "":
-		return pod{}, fmt.Errorf("cannot derive an identity from %s=%q: it does not end in an ordinal; run brokers in a StatefulSet, or set RMQ_ORDINAL (and RMQ_BROKER_NAME_PREFIX)", source, name)
+		return pod{}, fmt.Errorf("cannot derive an identity from %s=%q: it does not end in an ordinal; run these pods in a StatefulSet, or set RMQ_ORDINAL (and RMQ_BROKER_NAME_PREFIX)", source, name)
 	}
-	return pod{defaultPrefix, 0, "the default"}, nil
+	return pod{"", defaultPrefix, 0, "the default"}, nil
 }
 
 // randomSuffix are five characters of those that Kubernetes draws random names from, where the draw gave digits alone:
@@ -55,7 +62,8 @@ func splitPodName(name string) (prefix string, n int, ok bool) {
 	if i <= 0 {
 		return "", 0, false
 	}
-	n, err := strconv.Atoi(name[i+1:])
+	ordinal, err := strconv.ParseUint(name[i+1:], 10, 31)
+	n = int(ordinal)
 	if err != nil || strconv.Itoa(n) != name[i+1:] || randomSuffix.MatchString(name[i+1:]) {
 		return "", 0, false
 	}

@@ -54,6 +54,7 @@ func TestConfProblems(t *testing.T) {
 		{"a folder", map[string]string{"RMQ_CONF_p_FILE": "/etc"}, []string{"RMQ_CONF_p_FILE", "/etc", "is a directory"}},
 		{"twice", map[string]string{"RMQ_CONF_p": "1", "RMQ_CONF_p_FILE": secret}, []string{"RMQ_CONF_p and RMQ_CONF_p_FILE both set p"}},
 		{"no key", map[string]string{"RMQ_CONF__FILE": secret}, []string{"RMQ_CONF__FILE names no key"}},
+		{"name servers in a secret file", map[string]string{"RMQ_NAMESRV": "a:1", "RMQ_CONF_namesrvAddr_FILE": secret}, []string{`RMQ_NAMESRV="a:1" and RMQ_CONF_namesrvAddr_FILE both set namesrvAddr: keep one`}},
 		{"name servers", map[string]string{"RMQ_NAMESRV": "a:1", "RMQ_CONF_namesrvAddr": "b:2"}, []string{`RMQ_NAMESRV="a:1"`, `RMQ_CONF_namesrvAddr="b:2"`, "keep one"}},
 	}
 	for _, tt := range tests {

@@ -142,7 +142,11 @@ func confFromEnv(environ []string) ([]ConfValue, error) {
 func (s *Settings) namesrvTwice() error {
 	for _, v := range s.Conf {
 		if v.Key == "namesrvAddr" && s.NamesrvFrom != "NAMESRV_ADDR" && len(s.Namesrv) > 0 && v.Value != s.Namesrv.String() {
-			return fmt.Errorf("%s=%q and %s=%q both set namesrvAddr: keep one", s.NamesrvFrom, s.Namesrv, v.Variable, v.Value)
+			value := fmt.Sprintf("=%q", v.Value)
+			if v.Secret {
+				value = ""
+			}
+			return fmt.Errorf("%s=%q and %s%s both set namesrvAddr: keep one", s.NamesrvFrom, s.Namesrv, v.Variable, value)
 		}
 	}
 	return nil

@@ -17,7 +17,7 @@ type Settings struct {
 	GroupSize        Size        `envconfig:"GROUP_SIZE" desc:"how many brokers share a broker name: 1 for masters, 2 or more for replicas, 3 or 5 for dledger; how many controllers there are"`
 	ReplicaIndex     Ordinal     `envconfig:"REPLICA_INDEX" desc:"replicas in StatefulSets of their own: 0 for that of the masters, 1 for that of the slaves; the group is then the ordinal"`
 	Replication      Replication `envconfig:"REPLICATION" default:"async" desc:"async or sync: whether a message is acknowledged before a slave has it"`
-	ClusterName      string      `envconfig:"CLUSTER_NAME" desc:"brokerClusterName"`
+	ClusterName      Cluster     `envconfig:"CLUSTER_NAME" desc:"brokerClusterName"`
 	BrokerNamePrefix Name        `envconfig:"BROKER_NAME_PREFIX" desc:"brokerName is PREFIX-GROUP; default: the pod's name without its ordinal, else broker"`
 	Ordinal          Ordinal     `envconfig:"ORDINAL" desc:"the number of this pod; default: its label, the end of its name in Kubernetes, else 0"`
 	Namesrv          AddrList    `envconfig:"NAMESRV" desc:"name servers as host:port;host:port; NAMESRV_ADDR is read too"`

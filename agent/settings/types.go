@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Role is what a container runs.
@@ -129,10 +130,22 @@ type Domain string
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (d *Domain) UnmarshalText(b []byte) error {
 	name := strings.TrimPrefix(string(b), ".")
-	if !isHost(name) || strings.Contains(name, ":") {
+	if !isHost(name) || strings.Contains(name, ":") || strings.Contains("."+name, "..") {
 		return errors.New("allowed: a domain, as mq.default.svc.cluster.local")
 	}
 	*d = Domain(name)
+	return nil
+}
+
+// Cluster is the name of a cluster, which RocketMQ uses as a topic's name and in its own files.
+type Cluster string
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (c *Cluster) UnmarshalText(b []byte) error {
+	if strings.ContainsFunc(string(b), func(r rune) bool { return r == '#' || unicode.IsSpace(r) || !unicode.IsPrint(r) }) {
+		return errors.New("allowed: a name without blanks and #")
+	}
+	*c = Cluster(b)
 	return nil
 }
 

@@ -1,0 +1,79 @@
+package config
+
+import (
+	"strings"
+	"testing"
+
+	"rocketmq-agent/agent/javaprops"
+)
+
+func isPassword(key string) bool { return strings.Contains(strings.ToLower(key), "password") }
+
+// Redacted is the file as it is written, but for the values of secrets: by the key's name, or because they came from a file.
+func TestRedacted(t *testing.T) {
+	secret := Layer{Name: "RMQ_CONF_innocent_FILE", Secret: true, Props: []javaprops.Property{{Key: "innocent", Value: "hidden1\nx=hidden2"}}}
+	c, err := lay([]Layer{one("f", "innocent", "seen"), secret, one("f", "tlsPassword", "hidden3"), one("f", "b", " x "), one("f", "brokerName", "mq-0")},
+		Fixed{Layer: one("the topology masters", "brokerName", "mq-0")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := string(c.Redacted(isPassword, "***")), "b=\\ x \nbrokerName=mq-0\ninnocent=***\ntlsPassword=***\n"; got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+	if text := string(c.Properties()); !strings.Contains(text, `innocent=hidden1\nx=hidden2`) || !strings.Contains(text, "tlsPassword=hidden3") {
+		t.Errorf("the file itself lacks its secrets: %q", text)
+	}
+	// A value that is no secret displaces one that is.
+	c, _ = lay([]Layer{secret, one("the command line", "innocent", "seen")})
+	if got := string(c.Redacted(isPassword, "***")); got != "innocent=seen\n" {
+		t.Errorf("got %q", got)
+	}
+}
+
+func TestRedactObject(t *testing.T) {
+	tests := []struct{ name, text, want string }{
+		{"flat", `{"a": 1, "tlsKeyPassword": "hidden"}`, "{\n  \"a\": 1,\n  \"tlsKeyPassword\": \"***\"\n}\n"},
+		{"any value", `{"password": {"a": "hidden"}, "PASSWORDS": ["hidden"]}`, "{\n  \"PASSWORDS\": \"***\",\n  \"password\": \"***\"\n}\n"},
+		{"deep", `{"a": [{"b": {"password": "hidden", "c": null}}]}`, "{\n  \"a\": [\n    {\n      \"b\": {\n        \"c\": null,\n        \"password\": \"***\"\n      }\n    }\n  ]\n}\n"},
+		{"twice", `{"password": "hidden", "password": "hidden"}`, "{\n  \"password\": \"***\"\n}\n"},
+		{"comments may hold anything", "{'a': 2, // password hidden\n /* hidden */ }", "{\n  \"a\": 2\n}\n"},
+		{"large numbers", `{"a": 12345678901234567890}`, "{\n  \"a\": 12345678901234567890\n}\n"},
+		{"nothing", `{}`, "{}\n"},
+		{"no object", `["hidden"]`, "(line 1: it is no JSON object)\n"},
+		{"broken", "{\"password\":\n \"hidden\"", "(line 2: it ends too early)\n"},
+		{"more", "{} {\"password\": \"hidden\"}", "(line 1: there is more after its end)\n"},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			got := string(RedactObject([]byte(tt.text), isPassword, "***"))
+			if got != tt.want || strings.Contains(got, "hidden") {
+				t.Errorf("got  %q\nwant %q", got, tt.want)
+			}
+		})
+	}
+}
+
+// FuzzRedactObject: no secret of any file is shown, wherever in it.
+func FuzzRedactObject(f *testing.F) {
+	f.Add(`{"a": [{"password": "`, `"}], "b": 1}`)
+	f.Add("", "")
+	f.Add(`{'x': '`, `'}`)
+	f.Add(`{"password": [`, `]}`)
+	f.Fuzz(func(t *testing.T, before, after string) {
+		const mark = "12345678987654321"
+		shown := string(RedactObject([]byte(before+mark+after), isPassword, "***"))
+		if !strings.Contains(shown, mark) {
+			return
+		}
+		// It is shown: then it stands behind no key of a secret.
+		members, err := ReadObject([]byte(shown))
+		if err != nil {
+			t.Fatalf("%q is no object: %v", shown, err)
+		}
+		for _, m := range members {
+			if isPassword(m.Key) && strings.Contains(m.Text(), mark) {
+				t.Errorf("%q shows %q", before+mark+after, shown)
+			}
+		}
+	})
+}
