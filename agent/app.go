@@ -90,7 +90,7 @@ func (a *app) unit(j jvm, spec process.Spec) (*unit, []health.Check) {
 	namesrvs := j.namesrvs()
 	b := probe.NewBroker(probe.BrokerOptions{
 		Main: client, Fast: rocketmq.NewClient(net.JoinHostPort(j.bind, fmt.Sprint(j.ports[1]))),
-		Identity: probe.Identity{ID: a.brokerID()},
+		Identity: a.knownIdentity(j),
 		Namesrv:  func() []string { return namesrvs },
 		Dial:     func(addr string) probe.NamesrvClient { return rocketmq.NewClient(addr) },
 	})
@@ -106,6 +106,17 @@ func (a *app) unit(j jvm, spec process.Spec) (*unit, []health.Check) {
 		checks = append(checks, probe.Proxy(remoting, net.JoinHostPort(j.bind, fmt.Sprint(j.proxy.GRPCPort)))...)
 	}
 	return u, checks
+}
+
+// knownIdentity is what need not be asked of the broker. What it says itself is better, for it may be changed while it runs;
+// one with authentication on says nothing.
+func (a *app) knownIdentity(j jvm) probe.Identity {
+	id := probe.Identity{ID: a.brokerID()}
+	if host := j.conf.Get("brokerIP1", ""); host != "" && j.conf.Bool("authenticationEnabled") {
+		id.Cluster, id.Name = j.conf.Get("brokerClusterName", ""), j.conf.Get("brokerName", "")
+		id.Addr = host + ":" + fmt.Sprint(j.ports[0]) // no brackets around IPv6, as RocketMQ registers it
+	}
+	return id
 }
 
 // brokerID is the id that name servers must list, as far as it is known beforehand.

@@ -282,6 +282,25 @@ func TestBrokerWithProxyAndController(t *testing.T) {
 	c.assertStopped(time.Minute)
 }
 
+// A broker with authentication on refuses every question of the agent; it is ready all the same, and stops in order.
+func TestBrokerWithAuthentication(t *testing.T) {
+	namesrv := startNamesrv(t)
+	a, _ := startBroker(t, t.TempDir(), namesrv, "RMQ_CONF_authenticationEnabled=true",
+		"RMQ_CONF_authenticationMetadataProvider=org.apache.rocketmq.auth.authentication.provider.LocalAuthenticationMetadataProvider",
+		`RMQ_CONF_initAuthenticationUser={"username":"admin","password":"only-for-this-test"}`,
+		`RMQ_CONF_innerClientAuthenticationCredentials={"accessKey":"inner","secretKey":"only-for-this-test-too"}`)
+	a.awaitStatus("/readyz", 200, time.Minute)
+	a.awaitStatus("/startupz", 200, time.Second)
+	if !brokers(t, namesrv)["broker-0"] {
+		t.Error("a ready broker is not listed")
+	}
+	a.signal(syscall.SIGTERM)
+	a.assertStopped(time.Minute)
+	if strings.Contains(a.output.String(), "only-for-this-test") {
+		t.Error("the output shows a password")
+	}
+}
+
 func TestOneOfTwoDiesAndTakesTheOtherDown(t *testing.T) {
 	conf := t.TempDir()
 	template := fmt.Sprintf("listenPort=%d\n", rmqtest.FreePort(t))

@@ -246,7 +246,7 @@ func (p *plan) command(j jvm, flags, args []string) launch.Spec {
 	return launch.Command(launch.Input{
 		Role: j.class, Home: p.home, Java: p.java, Options: p.options, Memory: flags, UserHome: p.userHome, TmpDir: p.settings.Java.TmpDir,
 		ClassPath: p.settings.Java.ClassPath, LogFiles: p.settings.LogFiles, TLS: err == nil,
-		Controller: j.conf.Bool("enableControllerInNamesrv"), Environ: os.Environ(), Args: args,
+		TransientPool: j.conf.Bool("transientStorePoolEnable"), Controller: j.conf.Bool("enableControllerInNamesrv"), Environ: os.Environ(), Args: args,
 	})
 }
 

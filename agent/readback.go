@@ -47,7 +47,8 @@ func differing(set keys.Set, c config.Config, live map[string]string) (all []dif
 	elected := c.Bool("enableDLegerCommitLog") || c.Bool("enableControllerMode")
 	for _, v := range c.Values() {
 		k, known := set.Find(v.Key)
-		if !known || k.LiveName == "" || keys.Secret(v.Key) || v.Secret || elected && electedKeys[v.Key] {
+		if !known || k.LiveName == "" || k.Class == "AuthConfig" || // of which only the file's own text is shown
+			keys.Secret(v.Key) || v.Secret || elected && electedKeys[v.Key] {
 			continue
 		}
 		given, taken := validate.Effective(k, v.Value, !set.Before(5, 2))

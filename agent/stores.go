@@ -119,7 +119,7 @@ func (j jvm) otherStores() []string {
 		if !strings.HasPrefix(v.Key, "storePath") || v.Key == "storePathRootDir" {
 			continue
 		}
-		for dir := range strings.SplitSeq(v.Value, ",") { // MixAll.MULTI_PATH_SPLITTER
+		for dir := range strings.SplitSeq(j.conf.Get(v.Key, ""), ",") { // MixAll.MULTI_PATH_SPLITTER
 			if filepath.IsAbs(dir) && !strings.HasPrefix(dir, j.store+"/") {
 				dirs = append(dirs, dir)
 			}

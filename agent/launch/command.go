@@ -27,19 +27,20 @@ var mainClass = map[Role]string{
 
 // Input is everything that decides a command line.
 type Input struct {
-	Role       Role
-	Home       Home
-	Java       Java
-	Options    Options  // the user's
-	Memory     []string // the flags of the memory plan
-	UserHome   string   // what RocketMQ takes for the user's home
-	TmpDir     string   // TMPDIR; empty: the system's
-	ClassPath  string   // CLASSPATH: more class path
-	LogFiles   bool     // RocketMQ logs into files
-	TLS        bool     // TLS is configured: leave RocketMQ's own defaults alone
-	Controller bool     // a name server with a controller inside (enableControllerInNamesrv)
-	Environ    []string // the agent's own environment
-	Args       []string // for the main class
+	Role          Role
+	Home          Home
+	Java          Java
+	Options       Options  // the user's
+	Memory        []string // the flags of the memory plan
+	UserHome      string   // what RocketMQ takes for the user's home
+	TmpDir        string   // TMPDIR; empty: the system's
+	ClassPath     string   // CLASSPATH: more class path
+	LogFiles      bool     // RocketMQ logs into files
+	TLS           bool     // TLS is configured: leave RocketMQ's own defaults alone
+	TransientPool bool     // a broker with a transient store pool
+	Controller    bool     // a name server with a controller inside (enableControllerInNamesrv)
+	Environ       []string // the agent's own environment
+	Args          []string // for the main class
 }
 
 // Spec is what to execute.
@@ -132,6 +133,8 @@ func (b *builder) access() {
 		b.add("RocketMQ 4.9 unmaps its files with it", "--add-opens=java.base/java.nio=ALL-UNNAMED", "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED")
 	case before(release, [2]int{5, 2}):
 		b.add("RocketMQ 5.0 and 5.1 unmap their files with it", "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED") // UtilAll.cleanBuffer
+	case before(release, [2]int{5, 4}) && b.in.TransientPool:
+		b.add("a transient store pool of RocketMQ 5.2 and 5.3 needs it", "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED") // TransientStorePool.init
 	}
 	if b.in.Role == Controller || b.in.Controller {
 		// For Hessian in ReplicasInfoManager. Not elsewhere: with it the JVM builds its module graph anew at each start.

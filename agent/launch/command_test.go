@@ -68,6 +68,8 @@ func TestCommandFlags(t *testing.T) {
 		{name: "4.9", java: 17, release: "4.9.7", has: []string{"--add-opens=java.base/java.nio=ALL-UNNAMED", "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED"}, hasNot: []string{"sun.nio.ch"}},
 		{name: "5.1", java: 17, release: "5.1.4", has: []string{"--add-exports=java.base/sun.nio.ch=ALL-UNNAMED", "-Drmq.logback"}, hasNot: []string{"--add-opens"}},
 		{name: "5.2", java: 17, release: "5.2.0", hasNot: []string{"--add"}},
+		{name: "5.3 with a transient store pool", java: 17, release: "5.3.3", change: func(in *Input) { in.TransientPool = true }, has: []string{"--add-exports=java.base/sun.nio.ch=ALL-UNNAMED"}},
+		{name: "5.5 with a transient store pool", java: 17, release: "5.5.0", change: func(in *Input) { in.TransientPool = true }, hasNot: []string{"--add"}},
 		{name: "name server", java: 25, release: "5.5.0", change: func(in *Input) { in.Role = Namesrv }, has: []string{"org.apache.rocketmq.namesrv.NamesrvStartup", "-Dtls.server.mode=disabled"}, hasNot: []string{"--add-opens"}},
 		{name: "name server with a controller", java: 25, release: "5.5.0", change: func(in *Input) { in.Role, in.Controller = Namesrv, true }, has: []string{"--add-opens=java.base/java.lang=ALL-UNNAMED"}},
 		{name: "controller", java: 17, release: "5.5.0", change: func(in *Input) { in.Role = Controller }, has: []string{"org.apache.rocketmq.controller.ControllerStartup", "--add-opens=java.base/java.lang=ALL-UNNAMED", "rmq.controller.logback.xml"}},

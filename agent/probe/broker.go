@@ -2,6 +2,7 @@ package probe
 
 import (
 	"context"
+	"errors"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -137,7 +138,11 @@ func (b *Broker) checkMain(ctx context.Context) health.Result {
 // with an error, and prints a stack trace (StoreStatsService.getPutTps).
 func (b *Broker) figures(ctx context.Context) (map[string]string, error) {
 	if !b.answered.IsZero() && time.Since(b.answered) >= firstSample {
-		return b.options.Main.RuntimeInfo(ctx)
+		runtime, err := b.options.Main.RuntimeInfo(ctx)
+		if answer, ok := errors.AsType[*rocketmq.ResponseError](err); ok && answer.Code == rocketmq.CodeNoPermission {
+			return nil, nil // with authentication on it tells nobody, but it serves
+		}
+		return runtime, err
 	}
 	err := b.options.Main.Ping(ctx)
 	if err == nil && b.answered.IsZero() {
