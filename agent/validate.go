@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 
 	"rocketmq-agent/agent/config"
@@ -131,19 +132,17 @@ func (v *validateCommand) set(role settings.Role) keys.Set {
 }
 
 func isJSON(name string, text []byte) bool {
+	text = bytes.TrimPrefix(text, []byte("\ufeff")) // a byte order mark
 	return filepath.Ext(name) == ".json" || bytes.HasPrefix(bytes.TrimSpace(text), []byte("{"))
 }
 
-// guess is whose file this is: its name says so, else the role that knows most of its keys, a broker before the others.
+// guess is whose file this is: the first word in its name that says so, else the role that knows most of its keys.
 func (v *validateCommand) guess(name string, props []javaprops.Property) settings.Role {
-	base := strings.ToLower(filepath.Base(name))
-	for word, role := range map[string]settings.Role{"broker": settings.Broker, "namesrv": settings.Namesrv, "nameserver": settings.Namesrv, "controller": settings.Controller} {
-		if strings.Contains(base, word) {
-			return role
-		}
+	if word := roleWord.FindString(strings.ToLower(filepath.Base(name))); word != "" {
+		return map[string]settings.Role{"broker": settings.Broker, "namesrv": settings.Namesrv, "nameserver": settings.Namesrv, "controller": settings.Controller}[word]
 	}
 	best, most := settings.Broker, -1
-	for _, role := range []settings.Role{settings.Broker, settings.Namesrv, settings.Controller} {
+	for _, role := range []settings.Role{settings.Broker, settings.Controller, settings.Namesrv} { // a name server knows a controller's too
 		known := 0
 		for _, p := range props {
 			if _, ok := v.set(role).Find(p.Key); ok {
@@ -156,6 +155,8 @@ func (v *validateCommand) guess(name string, props []javaprops.Property) setting
 	}
 	return best
 }
+
+var roleWord = regexp.MustCompile(`broker|namesrv|nameserver|controller`)
 
 func (v *validateCommand) print(all []validate.Finding, out io.Writer) {
 	if v.json {

@@ -172,14 +172,15 @@ func (s Set) History(name string) (first, last string, ok bool) {
 // two keys are as near, it is none of them.
 func (s Set) Similar(name string) (string, bool) {
 	found, best := "", 3
+	lower := strings.ToLower(name)
 	for other := range s.keys {
 		if strings.EqualFold(other, name) {
 			return other, true
 		}
-		if len(name) < 6 {
+		if len(name) < 6 || len(lower)-len(other) > best || len(other)-len(lower) > best {
 			continue
 		}
-		switch d := distance(strings.ToLower(name), strings.ToLower(other), best+1); {
+		switch d := distance(lower, strings.ToLower(other), best+1); {
 		case d < best:
 			found, best = other, d
 		case d == best:
@@ -194,8 +195,8 @@ func distance(a, b string, limit int) int {
 	if len(a)-len(b) >= limit || len(b)-len(a) >= limit {
 		return limit
 	}
-	var older []int
-	old, row := make([]int, len(b)+1), make([]int, len(b)+1)
+	rows := make([]int, 3*(len(b)+1))
+	older, old, row := rows[:len(b)+1], rows[len(b)+1:2*(len(b)+1)], rows[2*(len(b)+1):]
 	for j := range old {
 		old[j] = j
 	}
@@ -211,7 +212,10 @@ func distance(a, b string, limit int) int {
 				row[j] = min(row[j], older[j-2]+1)
 			}
 		}
-		older, old, row = old, row, make([]int, len(b)+1)
+		if slices.Min(row) >= limit && slices.Min(old)+1 >= limit {
+			return limit // it can only grow
+		}
+		older, old, row = old, row, older
 	}
 	return min(old[len(b)], limit)
 }

@@ -4,12 +4,17 @@ import (
 	"fmt"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+
+	"rocketmq-agent/agent/javaprops"
+	"rocketmq-agent/agent/settings"
 )
 
 // broker judges the values of a broker together.
 func (k *checker) broker() {
+	k.slave()
 	switch {
 	case k.on("enableDLegerCommitLog") && k.on("enableControllerMode"):
 		k.report(Error, "two-modes", []string{"enableControllerMode", "enableDLegerCommitLog"}, "enableControllerMode and enableDLegerCommitLog are both true, and RocketMQ leaves with 252; keep one")
@@ -18,7 +23,7 @@ func (k *checker) broker() {
 	case k.on("enableControllerMode"):
 		k.controllerMode()
 	default:
-		k.role()
+		k.master()
 	}
 	k.replication()
 	k.flush()
@@ -29,28 +34,36 @@ func (k *checker) broker() {
 	k.popService()
 }
 
-// role judges id and role of a broker that has fixed ones (BrokerStartup.buildBrokerController).
-func (k *checker) role() {
-	id, role := k.number("brokerId"), k.value("brokerRole")
-	about := []string{"brokerId", "brokerRole"}
+// slave judges the id of a slave, which RocketMQ looks at although DLedger elects another one (BrokerStartup).
+func (k *checker) slave() {
 	switch {
-	case role == "SLAVE" && id <= 0 && k.is("brokerId"):
-		k.report(Error, "slave-without-id", about, "a SLAVE needs a brokerId above 0, and RocketMQ leaves with 253; number the slaves of a master from 1")
-	case role == "SLAVE" && id <= 0:
+	case k.value("brokerRole") != "SLAVE" || k.number("brokerId") > 0 || k.on("enableControllerMode"):
+	case k.is("brokerId"):
+		k.report(Error, "slave-without-id", []string{"brokerId", "brokerRole"}, "a SLAVE needs a brokerId above 0, and RocketMQ leaves with 253; number the slaves of a master from 1")
+	default:
 		k.report(Error, "slave-without-id", []string{"brokerRole"}, "a SLAVE needs a brokerId above 0, and none is set: RocketMQ leaves with 253; number the slaves of a master from 1")
-	case role != "SLAVE" && id != 0:
-		k.report(Error, "master-with-id", about, "brokerRole=%s makes it a master, and RocketMQ gives every master the brokerId 0: with the master that it was to follow there would be two of one name; set brokerRole=SLAVE, or brokerId=0 for a master", role)
+	}
+}
+
+// master judges the id of a master. A name of its own makes it harmless, and real files with such an id have one: that
+// there are no two masters of one name can only be seen at the name servers.
+func (k *checker) master() {
+	if role := k.value("brokerRole"); role != "SLAVE" && k.number("brokerId") != 0 {
+		k.report(Warning, "master-with-id", []string{"brokerId", "brokerRole"}, "brokerRole=%s makes it a master, and RocketMQ gives every master the brokerId 0: a slave needs brokerRole=SLAVE, and a second master another brokerName", role)
 	}
 }
 
 // selfID is what dLegerSelfId must be: a slave's brokerId is the number behind its first character, plus one
-// (DLedgerCommitLog).
-var selfID = regexp.MustCompile(`^[^\d;:\s-]\d+$`)
+// (DLedgerCommitLog). Controllers may be called anything.
+var selfID = regexp.MustCompile(`^[^;:\s-]\d+$`)
 
 // dledger judges a broker whose commit log DLedger replicates.
 func (k *checker) dledger() {
 	k.members("dLegerSelfId", "dLegerPeers", "dLegerGroup")
-	if k.is("brokerId") && k.number("brokerId") != 0 && k.number("brokerId") != -1 {
+	if id := k.value("dLegerSelfId"); id != "" && !selfID.MatchString(id) {
+		k.report(Error, "bad-self-id", []string{"dLegerSelfId"}, "%q must be one letter and a number, as n0: RocketMQ makes the brokerId of the number", id)
+	}
+	if k.is("brokerId") && k.value("brokerRole") != "SLAVE" && k.number("brokerId") != 0 && k.number("brokerId") != -1 {
 		k.report(Warning, "no-effect", []string{"brokerId"}, "with enableDLegerCommitLog=true the id is elected: brokerId has no effect")
 	}
 }
@@ -66,9 +79,6 @@ func (k *checker) members(self, list, group string) {
 		k.report(Error, "no-peers", []string{missing}, "%s is not set, and RocketMQ does not start without it; it takes %s=n0, %s=n0-HOST:PORT;n1-HOST:PORT;n2-HOST:PORT (in Kubernetes, a StatefulSet with a serviceName and its headless Service give the agent the names; RMQ_POD_DOMAIN names their domain)", missing, self, list)
 		return
 	}
-	if !selfID.MatchString(id) {
-		k.report(Error, "bad-self-id", []string{self}, "%q must be one letter and a number, as n0: RocketMQ makes the brokerId of the number", id)
-	}
 	peers, p := parsePeers(all)
 	if p != nil {
 		return // said already
@@ -77,9 +87,6 @@ func (k *checker) members(self, list, group string) {
 	for _, peer := range peers {
 		if ids[peer.id] {
 			k.report(Error, "peer-twice", []string{list}, "the member %s stands in it twice", peer.id)
-		}
-		if !selfID.MatchString(peer.id) {
-			k.report(Error, "bad-self-id", []string{list}, "the member %q must be one letter and a number, as n0", peer.id)
 		}
 		ids[peer.id] = true
 	}
@@ -90,7 +97,7 @@ func (k *checker) members(self, list, group string) {
 		k.report(Warning, "even-peers", []string{list}, "%d members survive no more failures than %d: use an odd number", len(peers), len(peers)-1)
 	}
 	if k.value(group) == "" {
-		k.report(Error, "no-group", []string{group}, "the group has no name")
+		k.report(Error, "no-group", []string{group}, "%s is not set, and a group without a name takes no message", group)
 	}
 }
 
@@ -102,61 +109,79 @@ func (k *checker) controllerMode() {
 	if k.on("skipPreOnline") {
 		k.report(Error, "early-registration", []string{"skipPreOnline"}, "with enableControllerMode=true it registers the broker before a master is elected, so there may be two")
 	}
-}
-
-// replication judges what a send waits for.
-func (k *checker) replication() {
-	role, inSync, least := k.value("brokerRole"), k.number("inSyncReplicas"), k.number("minInSyncReplicas")
-	controlled := k.on("enableControllerMode")
-	if k.set.Before(5, 0) {
-		return
-	}
-	if role == "SYNC_MASTER" && !controlled && !k.on("enableDLegerCommitLog") && inSync <= 1 && k.options.GroupSize != 1 {
-		k.report(Warning, "not-synchronous", []string{"brokerRole"}, "SYNC_MASTER alone waits for no slave from RocketMQ 5.0 on: with inSyncReplicas=%d a message is acknowledged when the master has it, and lost with its disk; set inSyncReplicas=2", inSync)
-	}
-	size := int64(k.options.GroupSize)
-	if total := k.number("totalReplicas"); size == 0 && k.is("totalReplicas") {
-		size = total
-	}
-	for _, key := range []string{"inSyncReplicas", "minInSyncReplicas"} {
-		n := map[string]int64{"inSyncReplicas": inSync, "minInSyncReplicas": least}[key]
-		if size > 0 && n > size && (role == "SYNC_MASTER" || controlled) {
-			k.report(Error, "too-many-replicas", []string{key}, "%s=%d, but the group has %d: no send would ever be acknowledged", key, n, size)
+	for i, f := range k.all {
+		if f.Code == "bad-name" && strings.Contains(f.Value, "#") {
+			k.all[i].Severity = Error
+			k.all[i].Message += "; with enableControllerMode=true it cannot read its own brokerIdentity, where # separates the names"
 		}
 	}
-	if controlled && least > inSync && !k.on("allAckInSyncStateSet") {
+}
+
+// replication judges what a send waits for (CommitLog). DLedger has its own way.
+func (k *checker) replication() {
+	role, inSync, least := k.value("brokerRole"), k.number("inSyncReplicas"), k.number("minInSyncReplicas")
+	controlled, all := k.on("enableControllerMode"), k.on("allAckInSyncStateSet")
+	if k.set.Before(5, 0) || k.on("enableDLegerCommitLog") {
+		return
+	}
+	if role == "SYNC_MASTER" && !controlled && inSync <= 1 && k.options.GroupSize != 1 {
+		k.report(Warning, "not-synchronous", []string{"brokerRole"}, "SYNC_MASTER alone waits for no slave from RocketMQ 5.0 on: with inSyncReplicas=%d a message is acknowledged when the master has it, and lost with its disk; set inSyncReplicas=2", inSync)
+	}
+	adapts := k.on("enableSlaveActingMaster") && k.on("enableAutoInSyncReplicas") // from inSyncReplicas down to minInSyncReplicas
+	if controlled && !all || !controlled && role == "SYNC_MASTER" && !adapts {
+		k.enough("inSyncReplicas", inSync)
+	}
+	if controlled || role == "SYNC_MASTER" && adapts {
+		k.enough("minInSyncReplicas", least)
+	}
+	if controlled && least > inSync && !all {
 		k.report(Warning, "few-acknowledgements", []string{"minInSyncReplicas", "inSyncReplicas"}, "minInSyncReplicas=%d replicas must be there, but only inSyncReplicas=%d are waited for: a master elected later may lack acknowledged messages; set allAckInSyncStateSet=true", least, inSync)
+	}
+}
+
+// enough judges how many replicas a send needs. What totalReplicas says may be wrong without harm.
+func (k *checker) enough(key string, n int64) {
+	total := k.number("totalReplicas")
+	switch size := int64(k.options.GroupSize); {
+	case size > 0 && n > size:
+		k.report(Error, "too-many-replicas", []string{key}, "%s=%d, but the group has %d: no send would ever be acknowledged", key, n, size)
+	case size == 0 && k.is("totalReplicas") && n > total:
+		k.report(Warning, "too-many-replicas", []string{key, "totalReplicas"}, "%s=%d, but totalReplicas=%d: with no more than these no send would ever be acknowledged", key, n, total)
 	}
 }
 
 // flush judges when a message is on its way to the disk.
 func (k *checker) flush() {
-	if k.on("transientStorePoolEnable") {
-		switch {
-		case k.value("brokerRole") == "SLAVE" || k.value("flushDiskType") == "SYNC_FLUSH":
-			k.report(Warning, "no-effect", []string{"transientStorePoolEnable"}, "it has no effect on a SLAVE or with SYNC_FLUSH")
-		default:
-			k.report(Warning, "lost-on-kill", []string{"transientStorePoolEnable"}, "messages that were acknowledged in the last moments (commitIntervalCommitLog) are lost when the process is killed; without it they survive in the page cache")
-		}
+	slave := k.value("brokerRole") == "SLAVE" && !k.on("enableControllerMode")
+	synchronous := k.value("flushDiskType") == "SYNC_FLUSH"
+	switch {
+	case !k.on("transientStorePoolEnable"):
+	case slave || synchronous && k.set.Before(5, 0):
+		k.report(Warning, "no-effect", []string{"transientStorePoolEnable"}, "it has no effect on a SLAVE, and before RocketMQ 5.0 none with SYNC_FLUSH")
+	case k.on("writeWithoutMmap"):
+		k.report(Warning, "no-effect", []string{"transientStorePoolEnable"}, "it has no effect with writeWithoutMmap=true")
+	case !synchronous:
+		k.report(Warning, "lost-on-kill", []string{"transientStorePoolEnable"}, "messages that were acknowledged in the last moments (commitIntervalCommitLog) are lost when the process is killed; without it they survive in the page cache")
 	}
-	if interval := k.number("flushCommitLogThoroughInterval"); k.value("flushDiskType") == "ASYNC_FLUSH" && interval > 60_000 {
+	if interval := k.number("flushCommitLogThoroughInterval"); !synchronous && interval > 60_000 {
 		k.report(Warning, "late-flush", []string{"flushCommitLogThoroughInterval"}, "a machine that fails loses what was acknowledged in the last %d s", interval/1000)
 	}
 }
 
 // brokerPorts judges the ports that a broker opens (BrokerController, BrokerStartup).
 func (k *checker) brokerPorts() {
-	listen := k.number("listenPort")
+	listen, ha := k.number("listenPort"), k.number("haListenPort")
 	ports := []port{{"listenPort", listen, ""}, {"listenPort", listen - 2, "listenPort - 2, the fast port"}}
-	if ha := k.number("haListenPort"); ha > 0 {
-		ports = append(ports, port{"haListenPort", ha, ""})
-	} else {
-		ports = append(ports, port{"listenPort", listen + 1, "listenPort + 1, the HA port"})
-	}
-	if k.on("enableDLegerCommitLog") {
+	switch {
+	case k.on("enableDLegerCommitLog"):
 		if own, ok := k.ownPort("dLegerSelfId", "dLegerPeers"); ok {
 			ports = append(ports, port{"dLegerPeers", own, "this member's port in dLegerPeers"})
 		}
+	case k.on("duplicationEnable"): // opens none
+	case k.is("haListenPort") && ha > 0 && !k.set.Before(5, 0):
+		ports = append(ports, port{"haListenPort", ha, ""})
+	default:
+		ports = append(ports, port{"listenPort", listen + 1, "listenPort + 1, the HA port"})
 	}
 	if k.value("metricsExporterType") == "PROM" {
 		ports = append(ports, port{"metricsPromExporterPort", k.number("metricsPromExporterPort"), ""})
@@ -180,14 +205,19 @@ func (p port) String() string {
 
 // distinct finds ports that are none, and those that two parts want.
 func (k *checker) distinct(ports []port) {
+	said := map[string]bool{}
 	for i, a := range ports {
 		if a.number < 1 || a.number > 65535 {
-			k.report(Error, "bad-port", []string{a.key}, "%s is no port; allowed: 1 to 65535", a)
+			if !said[a.key] {
+				k.all = slices.DeleteFunc(k.all, func(f Finding) bool { return f.Key == a.key && f.Code == "out-of-range" })
+				k.report(Error, "bad-port", []string{a.key}, "%s is no port; allowed: 1 to 65535", a)
+			}
+			said[a.key] = true
 			continue
 		}
 		for _, b := range ports[:i] {
 			if a.number == b.number {
-				k.report(Error, "port-twice", []string{a.key, b.key}, "%s and %s are the same port: RocketMQ leaves with 255", b, a)
+				k.report(Error, "port-twice", []string{a.key, b.key}, "%s and %s are the same port: RocketMQ does not start", b, a)
 			}
 		}
 	}
@@ -210,26 +240,29 @@ func (k *checker) ownPort(self, list string) (int64, bool) {
 
 // disk judges when a broker deletes and when it refuses messages.
 func (k *checker) disk() {
-	clean, warn := k.number("diskSpaceCleanForciblyRatio"), k.number("diskSpaceWarningLevelRatio")
-	if warn > 0 && clean > 0 && warn <= clean && (k.is("diskSpaceCleanForciblyRatio") || k.is("diskSpaceWarningLevelRatio")) {
+	clean, warn := k.clamped("diskSpaceCleanForciblyRatio"), k.clamped("diskSpaceWarningLevelRatio")
+	if warn <= clean && clean > 0 {
 		k.report(Warning, "refuses-before-deleting", []string{"diskSpaceCleanForciblyRatio", "diskSpaceWarningLevelRatio"}, "messages are refused from %d %% of the disk on, before the oldest files are deleted at %d %%", warn, clean)
 	}
-	if k.value("deleteWhen") == "" && k.is("deleteWhen") {
-		k.report(Warning, "no-effect", []string{"deleteWhen"}, "it is empty: expired files are deleted only when the disk fills up")
+	if k.is("deleteWhen") && javaprops.Trim(k.value("deleteWhen")) == "" {
+		k.report(Warning, "bad-hour", []string{"deleteWhen"}, "it is empty: RocketMQ then deletes no file at all, not even when the disk is full")
 	}
 }
 
-// protection judges authentication: a broker that the file protects must be protected.
+// providers are the classes that hold users and permissions where the role has its own.
+var providers = map[settings.Role][2]string{
+	settings.Broker: {"org.apache.rocketmq.auth.authentication.provider.LocalAuthenticationMetadataProvider", "org.apache.rocketmq.auth.authorization.provider.LocalAuthorizationMetadataProvider"},
+	settings.Proxy:  {"org.apache.rocketmq.proxy.auth.ProxyAuthenticationMetadataProvider", "org.apache.rocketmq.proxy.auth.ProxyAuthorizationMetadataProvider"},
+}
+
+// protection judges authentication: what the file protects must be protected.
 func (k *checker) protection() {
 	authentication, authorization := k.on("authenticationEnabled"), k.on("authorizationEnabled")
-	if _, has := k.set.Find("authenticationEnabled"); !has {
-		return // said of each key
-	}
 	if authentication && k.value("authenticationMetadataProvider") == "" {
-		k.report(Warning, "no-provider", []string{"authenticationEnabled"}, "without authenticationMetadataProvider every request fails; set org.apache.rocketmq.auth.authentication.provider.LocalAuthenticationMetadataProvider")
+		k.report(Warning, "no-provider", []string{"authenticationEnabled"}, "without authenticationMetadataProvider every request fails; set %s", providers[k.set.Role][0])
 	}
 	if authorization && k.value("authorizationMetadataProvider") == "" {
-		k.report(Warning, "no-provider", []string{"authorizationEnabled"}, "without authorizationMetadataProvider every request fails; set org.apache.rocketmq.auth.authorization.provider.LocalAuthorizationMetadataProvider")
+		k.report(Warning, "no-provider", []string{"authorizationEnabled"}, "without authorizationMetadataProvider every request fails; set %s", providers[k.set.Role][1])
 	}
 	if authorization && !authentication {
 		k.report(Warning, "not-authenticated", []string{"authorizationEnabled"}, "authorizationEnabled=true without authenticationEnabled=true: nobody has to say who they are")
@@ -243,9 +276,12 @@ func (k *checker) address() {
 		if !set || v.Line == 0 {
 			continue // the agent's own, or a default of standalone
 		}
-		value := strings.TrimSpace(v.Value)
-		if addr, err := netip.ParseAddr(value); value == "localhost" || err == nil && addr.IsLoopback() {
+		value := k.value(key)
+		switch addr, err := netip.ParseAddr(strings.Trim(value, "[]")); {
+		case value == "localhost" || err == nil && addr.IsLoopback():
 			k.report(Warning, "loopback", []string{key}, "clients and slaves are told %s, which is their own machine: it works only on this one; leave it out, or set RMQ_ADVERTISE", value)
+		case err == nil && addr.IsUnspecified():
+			k.report(Warning, "unspecified", []string{key}, "clients and slaves are told %s, which is the address of nobody; leave it out, or set RMQ_ADVERTISE (bindAddress is what the broker listens on)", value)
 		}
 	}
 }
@@ -255,10 +291,10 @@ func (k *checker) popService() {
 	if k.on("popConsumerKVServiceEnable") && !k.on("popConsumerKVServiceInit") {
 		k.report(Warning, "half-on", []string{"popConsumerKVServiceEnable"}, "popConsumerKVServiceEnable=true needs popConsumerKVServiceInit=true: without it every POP request fails")
 	}
-	if v, set := k.conf.Find("popConsumerFSServiceInit"); set && !k.on("popConsumerFSServiceInit") && !k.on("popConsumerKVServiceEnable") && v.Value != "" {
+	if k.off("popConsumerFSServiceInit") && !k.on("popConsumerKVServiceEnable") {
 		k.report(Warning, "no-redelivery", []string{"popConsumerFSServiceInit"}, "messages that a POP consumer (every gRPC client) does not acknowledge are never delivered again")
 	}
-	if v, set := k.conf.Find("scanAvailableNameSrv"); set && !k.on("scanAvailableNameSrv") && v.Value != "" {
+	if k.off("scanAvailableNameSrv") {
 		k.report(Warning, "never-registered", []string{"scanAvailableNameSrv"}, "without the scan the broker registers with no name server")
 	}
 }

@@ -2,7 +2,6 @@ package validate
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -14,11 +13,10 @@ import (
 
 // Options are what a check knows beyond the configuration itself.
 type Options struct {
-	GroupSize int  // how many brokers share the name; 0: not known
-	Proxy     bool // the broker has a proxy inside
+	GroupSize int // how many brokers share the name; 0: not known
 }
 
-// checker looks at one properties configuration.
+// checker looks at one configuration.
 type checker struct {
 	set     keys.Set
 	conf    config.Config
@@ -51,51 +49,95 @@ func Properties(set keys.Set, c config.Config, o Options) []Finding {
 // layer judges what one source says.
 func (k *checker) layer(l config.Layer) {
 	first := map[string]int{}
+	inMarkup := false // between <!-- and -->, which mean nothing here
 	for _, p := range l.Props {
-		at := Finding{File: l.Name, Line: p.Line, Key: p.Key, Value: p.Value, Severity: Warning}
-		if l.Secret || keys.Secret(p.Key) {
-			at.Value = keys.Redacted
-		}
-		if line, twice := first[p.Key]; twice && p.Line > 0 {
-			at.Code, at.Message = "duplicate", fmt.Sprintf("it is set in line %d already; the last one wins", line)
-			k.add(at)
+		e := entry{Property: p, file: l.Name, secret: l.Secret}
+		e.key, e.known = k.set.Find(p.Key)
+		if line, twice := first[p.Key]; twice && p.Line > 0 && !inMarkup {
+			k.add(e.finding("duplicate", fmt.Sprintf("it is set in line %d already; the last one wins", line)))
 		}
 		first[p.Key] = p.Line
-		if key, ok := k.set.Find(p.Key); ok {
-			k.known(at, key, p.Value)
-		} else {
-			k.unknown(at)
+		begins := !inMarkup && strings.HasPrefix(p.Key, "<!--")
+		inMarkup = inMarkup || begins
+		switch {
+		case begins:
+			k.add(e.finding("markup", "<!-- begins no comment here, only # does: RocketMQ reads every line up to --> as a key"))
+		case e.known:
+			k.known(e)
+		case !inMarkup:
+			k.unknown(e)
 		}
+		inMarkup = inMarkup && !strings.Contains(p.Key+p.Value, "-->")
 	}
+}
+
+// entry is a key in a layer.
+type entry struct {
+	javaprops.Property
+	file   string
+	secret bool // whatever the key, nobody may see the value
+	key    keys.Key
+	known  bool // the role has the key
+}
+
+// finding is a warning about the entry.
+func (e entry) finding(code, message string) Finding {
+	f := Finding{File: e.file, Line: e.Line, Key: readable(e.Key), Value: readable(e.Value), Severity: Warning, Code: code, Message: message}
+	if e.hidden() {
+		f.Value = keys.Redacted
+	}
+	return f
+}
+
+// hidden says whether nobody may see the value; what is JSON may hold a password.
+func (e entry) hidden() bool {
+	return e.secret || e.key.Rule.Kind == keys.JSON || keys.Secret(e.Key) || strings.Contains(e.Value, "{") && keys.Secret(e.Value)
+}
+
+// about is a warning about the entry's value.
+func (e entry) about(p *problem) Finding {
+	f := e.finding(p.code, p.message)
+	f.Suggestion, f.Allowed = p.suggestion, e.key.Allowed()
+	if f.Value == keys.Redacted {
+		f.Message, f.Suggestion = "the value cannot be used", ""
+	}
+	return f
 }
 
 func (k *checker) add(f Finding) { k.all = append(k.all, f) }
 
 // known judges a key that the role has.
-func (k *checker) known(at Finding, key keys.Key, raw string) {
-	if key.Unread {
-		k.unread(at, raw)
+func (k *checker) known(e entry) {
+	if k.futile(e) {
 		return
 	}
-	if key.Class == keys.TieredClass && !strings.Contains(k.conf.Get("messageStorePlugIn", ""), "tieredstore") {
-		at.Code, at.Message = "no-effect", "it is a key of the tiered store, which messageStorePlugIn does not name"
-		k.add(at)
-		return
-	}
-	p := judge(key, raw, k.trims())
+	p := judge(e.key, e.Value, k.trims())
 	if p == nil {
 		return
 	}
-	at.Code, at.Message, at.Suggestion, at.Allowed = p.code, p.message, p.suggestion, key.Allowed()
-	if at.Value == keys.Redacted {
-		at.Message, at.Suggestion = "the value cannot be used", ""
-	}
+	f := e.about(p)
 	// Where the default that RocketMQ falls back to is what was meant, no harm is done.
-	harmless := p.suggestion != "" && p.suggestion == key.Default
-	if k.wins(at) && (p.refused || decisive[at.Key] && !harmless) {
-		at.Severity = Error
+	harmless := p.suggestion != "" && p.suggestion == e.key.Default
+	if k.wins(e) && (p.refused && k.needs(e.key.Name) || p.lost && decisive[e.key.Name] && !harmless) {
+		f.Severity = Error
 	}
-	k.add(at)
+	k.add(f)
+}
+
+// futile judges a key that does nothing, whatever its value.
+func (k *checker) futile(e entry) bool {
+	if e.key.Unread {
+		k.unread(e)
+		return true
+	}
+	why, right := k.idle(e.key, e.Value)
+	if why == "" {
+		return false
+	}
+	f := e.finding("no-effect", why)
+	f.Suggestion = k.unset(right)
+	k.add(f)
+	return true
 }
 
 // decisive are the keys that make up a broker's identity, decide what becomes of its data or protect it: where RocketMQ
@@ -107,10 +149,63 @@ var decisive = map[string]bool{
 	"enableControllerInNamesrv": true, "controllerType": true,
 }
 
-// wins says whether the finding is about the value that is used: a stronger layer may have replaced it.
-func (k *checker) wins(at Finding) bool {
-	v, _ := k.conf.Find(at.Key)
-	return v.Source == place(at.File, at.Line)
+// needs says whether this process, as it is configured, cannot do without a right value of the key.
+func (k *checker) needs(key string) bool {
+	switch key {
+	case "dLegerSelfId", "dLegerPeers":
+		return k.on("enableDLegerCommitLog")
+	case "controllerAddr":
+		return k.on("enableControllerMode")
+	case "controllerDLegerSelfId", "controllerDLegerPeers":
+		return k.set.Role == settings.Controller || k.on("enableControllerInNamesrv")
+	case "metricsPromExporterHost":
+		return k.value("metricsExporterType") == "PROM"
+	case "haMasterAddress", "brokerIP2", "localServeAddr":
+		return false // replication or a notice to others may fail, nothing else
+	}
+	return true
+}
+
+// idle says why a key that the role has does nothing in this configuration, and which key would do what is meant.
+func (k *checker) idle(key keys.Key, raw string) (why, right string) {
+	switch {
+	case key.Class == keys.TieredClass && !strings.Contains(k.conf.Get("messageStorePlugIn", ""), "tieredstore"):
+		return "it is a key of the tiered store, which messageStorePlugIn does not name", ""
+	case k.set.Role == settings.Namesrv && slices.Contains(controllerClasses, key.Class) && !k.on("enableControllerInNamesrv"):
+		return "it is a key of the controller, which enableControllerInNamesrv does not turn on", ""
+	case key.Class == "AuthConfig" && overwritten[k.set.Role][key.Name] != "":
+		right = overwritten[k.set.Role][key.Name]
+		return "RocketMQ overwrites it at its start by " + right, right
+	case key.Name == "haListenPort" && k.set.Before(5, 0):
+		listen := k.number("listenPort")
+		if ha, ok := javaprops.ParseInt(raw, 32); ok && ha != listen+1 {
+			return fmt.Sprintf("RocketMQ 4.9 always takes listenPort + 1, which is %d", listen+1), ""
+		}
+	}
+	return "", ""
+}
+
+// controllerClasses are the classes of a controller's keys.
+var controllerClasses = []string{"ControllerConfig", "JraftConfig"}
+
+// overwritten are keys of AuthConfig that RocketMQ sets itself, by the keys that decide them.
+var overwritten = map[settings.Role]map[string]string{
+	settings.Broker: {"clusterName": "brokerClusterName", "configName": "brokerName", "authConfigPath": "storePathRootDir"},
+	settings.Proxy:  {"clusterName": "rocketMQClusterName", "configName": "proxyName"},
+}
+
+// unset drops a suggestion of a key that is set already: to follow it would displace what is there.
+func (k *checker) unset(suggestion string) string {
+	if k.is(suggestion) {
+		return ""
+	}
+	return suggestion
+}
+
+// wins says whether it is this value that is used: a stronger layer may have replaced it.
+func (k *checker) wins(e entry) bool {
+	v, _ := k.conf.Find(e.Key)
+	return v.Source == place(e.file, e.Line)
 }
 
 func place(file string, line int) string {
@@ -123,78 +218,23 @@ func place(file string, line int) string {
 // trims says whether RocketMQ trims strings (MixAll.properties2Object, from 5.2.0 on).
 func (k *checker) trims() bool { return !k.set.Before(5, 2) }
 
-// unread judges a key that RocketMQ has and never looks at.
-func (k *checker) unread(at Finding, raw string) {
-	at.Code, at.Message = "no-effect", fmt.Sprintf("RocketMQ %s reads it nowhere", k.set.Release)
-	if g, ok := k.set.Gone(at.Key); ok {
-		at.Message += ": " + g.Advice
-		at.Suggestion = g.Right
-	}
-	if at.Key == "aclEnable" && javaprops.ParseBool(raw) && k.wins(at) && !k.on("authenticationEnabled") {
-		at.Severity, at.Code = Error, "unprotected"
-		at.Message = fmt.Sprintf("RocketMQ %s reads it nowhere, so the broker would be open to everybody: use authenticationEnabled and authorizationEnabled (with authenticationMetadataProvider and initAuthenticationUser), or remove it", k.set.Release)
-	}
-	k.add(at)
-}
-
-// unknown judges a key that the role does not have: the right key where one means the same, else what is known of it.
-func (k *checker) unknown(at Finding) {
-	at.Code = "unknown-key"
-	if rest, ok := strings.CutPrefix(at.Key, "\u00ef\u00bb\u00bf"); ok {
-		at.Code, at.Suggestion = "byte-order-mark", rest
-		at.Message = "the file begins with a byte order mark, which becomes part of its first key; save it without"
-		k.add(at)
-		return
-	}
-	gone, known := k.set.Gone(at.Key)
-	first, last, had := k.set.History(at.Key)
-	similar, misspelt := k.set.Similar(at.Key)
-	elsewhere := k.set.Elsewhere(at.Key)
-	switch {
-	case known:
-		at.Message, at.Suggestion = gone.Advice, gone.Right
-	case had && first == last:
-		at.Message = fmt.Sprintf("RocketMQ %s does not have this key; %s has", k.set.Release, first)
-	case had:
-		at.Message = fmt.Sprintf("RocketMQ %s does not have this key; %s to %s have", k.set.Release, first, last)
-	case len(elsewhere) > 0:
-		at.Message = fmt.Sprintf("it is a key of the %s, and %s does not read it", roleName(elsewhere[0]), "the "+roleName(k.set.Role))
-	case misspelt:
-		at.Message, at.Suggestion = "there is no such key", similar
-		if strings.EqualFold(similar, at.Key) {
-			at.Message = "there is no such key: RocketMQ's keys are case-sensitive"
-		}
-	default:
-		at.Message = fmt.Sprintf("no release of RocketMQ from %s to %s has such a key; it has no effect", keys.Releases[0], keys.Releases[len(keys.Releases)-1])
-	}
-	if right := at.Suggestion; decisive[right] && k.value(right) != javaprops.Trim(at.Value) {
-		at.Severity = Error // an identity or a protection that was meant and is not there
-	}
-	if acl.MatchString(at.Key) && javaprops.ParseBool(at.Value) && !k.on("authenticationEnabled") {
-		at.Severity, at.Code = Error, "unprotected"
-	}
-	k.add(at)
-}
-
-// acl matches what people take for the switch of the access control.
-var acl = regexp.MustCompile(`(?i)^(is)?(enable)?acl(enabled?)?$`)
-
-func roleName(r settings.Role) string {
-	if r == settings.Namesrv {
-		return "name server"
-	}
-	return string(r)
-}
-
 // on says whether a switch is on.
-func (k *checker) on(key string) bool { return k.conf.Bool(key) }
+func (k *checker) on(key string) bool { return k.value(key) == "true" }
 
-// value is what RocketMQ uses for a key: the configured value where it takes it, else the default.
+// off says whether a switch that is on by default is turned off.
+func (k *checker) off(key string) bool { return k.value(key) == "false" && k.is(key) }
+
+// value is what RocketMQ uses for a key: the configured value where it takes it, else the default; empty where the release
+// does not have the key.
 func (k *checker) value(key string) string {
-	def, _ := k.set.Find(key)
-	v, set := k.conf.Find(key)
-	if effective, ok := Effective(def, v.Value, k.trims()); set && ok {
-		return effective
+	def, known := k.set.Find(key)
+	if !known {
+		return ""
+	}
+	if v, set := k.conf.Find(key); set {
+		if effective, ok := Effective(def, v.Value, k.trims()); ok {
+			return effective
+		}
 	}
 	return def.Default
 }
@@ -203,6 +243,15 @@ func (k *checker) value(key string) string {
 func (k *checker) number(key string) int64 {
 	n, _ := javaprops.ParseInt(k.value(key), 64)
 	return n
+}
+
+// clamped is number within the bounds that RocketMQ keeps it in; 0 where the release does not have the key.
+func (k *checker) clamped(key string) int64 {
+	n := float64(k.number(key))
+	if def, known := k.set.Find(key); known && def.Rule.Kind == keys.Clamped {
+		n = min(max(n, *def.Rule.Min), *def.Rule.Max)
+	}
+	return int64(n)
 }
 
 // is says whether some layer sets the key.
@@ -216,13 +265,18 @@ func (k *checker) report(severity Severity, code string, about []string, format 
 	at := Finding{File: k.name(), Severity: severity, Code: code, Message: fmt.Sprintf(format, args...)}
 	if i := slices.IndexFunc(about, k.is); i >= 0 {
 		v, _ := k.conf.Find(about[i])
-		at.Key, at.Value = v.Key, v.Value
+		at.Key, at.Value = v.Key, readable(v.Value)
 		at.File, at.Line = strings.TrimSuffix(v.Source, fmt.Sprintf(":%d", v.Line)), v.Line
 		if v.Secret || keys.Secret(v.Key) {
 			at.Value = keys.Redacted
 		}
 	} else if len(about) > 0 {
 		at.Key = about[0]
+	}
+	for _, key := range about {
+		if v, _ := k.conf.Find(key); v.Secret && v.Value != "" {
+			at.Message = strings.ReplaceAll(at.Message, v.Value, keys.Redacted)
+		}
 	}
 	k.add(at)
 }

@@ -7,6 +7,9 @@ import (
 
 // controller judges a controller, alone or inside a name server (ControllerManager).
 func (k *checker) controller() {
+	if _, has := k.set.Find("controllerDLegerPeers"); !has {
+		return // a release without controllers
+	}
 	if k.value("controllerType") == "jRaft" {
 		k.jraft()
 		return
@@ -23,9 +26,9 @@ func (k *checker) controller() {
 
 // jraft judges a controller of the other kind, whose keys have defaults of one machine (JRaftController).
 func (k *checker) jraft() {
-	members := strings.Split(k.value("jRaftInitConf"), ",")
-	if rpc := strings.Split(k.value("jRaftControllerRPCAddr"), ","); len(rpc) != len(members) {
-		k.report(Error, "uneven-peers", []string{"jRaftControllerRPCAddr", "jRaftInitConf"}, "jRaftControllerRPCAddr has %d addresses and jRaftInitConf %d: they belong together, in the same order", len(rpc), len(members))
+	members := strings.Split(strings.TrimRight(k.value("jRaftInitConf"), ","), ",")
+	if rpc := strings.Split(strings.TrimRight(k.value("jRaftControllerRPCAddr"), ","), ","); len(rpc) < len(members) {
+		k.report(Error, "uneven-peers", []string{"jRaftControllerRPCAddr", "jRaftInitConf"}, "jRaftControllerRPCAddr has %d addresses and jRaftInitConf %d: each member needs its own, in the same order", len(rpc), len(members))
 	}
 	if id := k.value("jRaftServerId"); !slices.Contains(members, id) {
 		k.report(Error, "not-a-peer", []string{"jRaftServerId", "jRaftInitConf"}, "jRaftServerId=%s is not among jRaftInitConf=%s: the controller leaves with 255", id, strings.Join(members, ","))

@@ -5,7 +5,9 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
+	"unicode"
 )
 
 // Severity says what a finding means for the start.
@@ -46,16 +48,24 @@ func (f Finding) String() string {
 func (f Finding) Text() string {
 	var b strings.Builder
 	if f.Key != "" {
-		b.WriteString(f.Key + ": ")
+		b.WriteString(printable(f.Key) + ": ")
 	}
 	b.WriteString(f.Message)
 	if f.Suggestion != "" {
-		b.WriteString("; did you mean " + f.Suggestion)
+		b.WriteString("; did you mean " + printable(f.Suggestion))
 	}
 	if f.Allowed != "" {
 		b.WriteString("; allowed: " + f.Allowed)
 	}
 	return b.String()
+}
+
+// printable quotes what would not be one visible word on a terminal.
+func printable(s string) string {
+	if strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
+		return strconv.Quote(s)
+	}
+	return s
 }
 
 // Failed says whether the findings refuse a start; strict makes every one of them do so.

@@ -3,7 +3,6 @@ package validate
 import (
 	"encoding/json"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"rocketmq-agent/agent/config"
@@ -13,114 +12,108 @@ import (
 
 // Proxy judges a proxy's rmq-proxy.json.
 func Proxy(set keys.Set, file string, text []byte) []Finding {
-	c := &checker{set: set}
+	k := &checker{set: set}
 	members, err := config.ReadObject(text)
 	if err != nil {
 		f := Finding{File: file, Line: err.Line, Severity: Error, Code: "bad-json", Message: err.Reason + ": the proxy leaves with 1"}
-		if set.Before(5, 4) { // fastjson 1 takes more than that, names without quotes for one
+		if k.smart() { // it takes more than that, names without quotes for one
 			f.Severity, f.Message = Warning, err.Reason+": it cannot be checked"
 		}
 		return []Finding{f}
 	}
+	if _, has := set.Find("grpcServerPort"); !has {
+		return nil // the keys of a proxy of this release are not known
+	}
+	k.conf = config.OfFile(config.Layer{Name: file, Props: k.properties(members)})
 	first := map[string]int{}
 	for _, m := range members {
-		at := Finding{File: file, Line: m.Line, Key: m.Key, Value: m.Text(), Severity: Warning}
-		if keys.Secret(m.Key) {
-			at.Value = keys.Redacted
-		}
+		e := entry{Property: javaprops.Property{Key: m.Key, Value: m.Text(), Line: m.Line}, file: file}
+		e.key, e.known = set.Find(k.spelt(m.Key))
 		if line, twice := first[m.Key]; twice {
-			at.Code, at.Message = "duplicate", fmt.Sprintf("it is set in line %d already; the last one wins", line)
-			c.add(at)
+			k.add(outside(m, e.finding("duplicate", fmt.Sprintf("it is set in line %d already; the last one wins", line))))
 		}
 		first[m.Key] = m.Line
-		c.member(at, m.Value)
+		switch before := len(k.all); {
+		case !e.known:
+			k.unknown(e)
+			k.all[before] = outside(m, k.all[before])
+		case !k.futile(e):
+			k.member(e, m)
+		}
 	}
-	return order(c.all)
+	k.protection()
+	k.proxyPorts()
+	return order(k.all)
 }
 
-// member judges one key of the object.
-func (k *checker) member(at Finding, value any) {
-	key, ok := k.set.Find(at.Key)
-	if similar, found := k.set.Similar(at.Key); !ok && found && k.set.Before(5, 4) && strings.EqualFold(similar, at.Key) {
-		key, ok = k.set.Find(similar) // fastjson 1 does not look at the case
+// smart says whether the release reads the file with fastjson 1, which forgives much.
+func (k *checker) smart() bool { return k.set.Before(5, 4) }
+
+// spelt is the key of the role that fastjson takes a name for: fastjson 1 looks neither at the case nor at - and _.
+func (k *checker) spelt(name string) string {
+	if _, ok := k.set.Find(name); ok || !k.smart() {
+		return name
 	}
-	if !ok {
-		k.unknown(at)
-		return
+	plain := strings.NewReplacer("-", "", "_", "").Replace(name)
+	if similar, found := k.set.Similar(plain); found && strings.EqualFold(similar, plain) {
+		return similar
 	}
-	if key.Unread {
-		k.unread(at, at.Value)
-		return
-	}
-	code, refused := mistyped(key, value)
-	if code != "" {
-		at.Code, at.Allowed = code, key.Allowed()
-		at.Message = "a value of this type has no effect"
-		if refused {
-			at.Severity, at.Message = Error, fmt.Sprintf("%s does not fit the type, and the proxy leaves with 1", k.display(at))
-		}
-		k.add(at)
-		return
-	}
-	if p := byRule(key, at.Value); p != nil && at.Value != keys.Redacted {
-		at.Code, at.Message, at.Suggestion, at.Allowed = p.code, p.message, p.suggestion, key.Allowed()
-		if p.refused {
-			at.Severity = Error
-		}
-		k.add(at)
-	}
+	return name
 }
 
-func (k *checker) display(at Finding) string {
-	if at.Value == keys.Redacted {
-		return "the value"
+// properties are the values of the object that RocketMQ takes.
+func (k *checker) properties(members []config.Member) (all []javaprops.Property) {
+	for _, m := range members {
+		name := k.spelt(m.Key)
+		key, known := k.set.Find(name)
+		if text, ok := scalar(m.Value); ok && known && mistyped(key, m.Value, k.smart()) == nil {
+			all = append(all, javaprops.Property{Key: name, Value: text, Line: m.Line})
+		}
 	}
-	return strconv.Quote(at.Value)
+	return all
 }
 
-// mistyped says what fastjson makes of a value: what it converts is fine, null leaves the default.
-func mistyped(k keys.Key, value any) (code string, refused bool) {
-	switch v := value.(type) {
-	case nil:
-		return "", false
-	case map[string]any, []any:
-		return "not-a-" + k.Type, k.Type != "string"
-	case json.Number:
-		if k.Type == "int" || k.Type == "long" {
-			_, err := strconv.ParseInt(string(v), 10, map[string]int{"int": 32, "long": 64}[k.Type])
-			return word(err != nil, "not-a-number"), err != nil && strings.Trim(string(v), "-0123456789") == ""
-		}
-		return "", false
-	case bool:
-		return word(k.Type != "boolean" && k.Type != "string" && k.Type != "int" && k.Type != "long", "not-a-number"), false
-	case string:
-		return textFor(k, v)
+// scalar is a value as one would write it in a properties file; ok is false for null, objects and lists.
+func scalar(value any) (text string, ok bool) {
+	switch value.(type) {
+	case string, bool, json.Number:
+		return config.Member{Value: value}.Text(), true
 	}
 	return "", false
 }
 
-// textFor judges a string in the place of another type.
-func textFor(k keys.Key, v string) (code string, refused bool) {
-	switch k.Type {
-	case "int", "long":
-		_, ok := javaprops.ParseInt(v, map[string]int{"int": 32, "long": 64}[k.Type])
-		return word(!ok && v != "", "not-a-number"), !ok && v != ""
-	case "float", "double":
-		_, ok := javaprops.ParseFloat(v, 64)
-		return word(!ok && v != "", "not-a-number"), !ok && v != ""
-	case "boolean":
-		ok := isBool(v) || v == "" || v == "1" || v == "0" || strings.EqualFold(v, "Y") || strings.EqualFold(v, "N") || v == "T" || v == "F"
-		return word(!ok, "not-a-boolean"), !ok
+// outside is a finding without what lies inside of a value, which may be a secret.
+func outside(m config.Member, f Finding) Finding {
+	switch m.Value.(type) {
+	case map[string]any:
+		f.Value = "{…}"
+	case []any:
+		f.Value = "[…]"
 	}
-	if names := k.Enum(); names != nil && !strings.Contains("|"+k.Type+"|", "|"+v+"|") {
-		return "not-a-choice", false
-	}
-	return "", false
+	return f
 }
 
-func word(wrong bool, code string) string {
-	if wrong {
-		return code
+// proxyPorts judges the ports that a proxy opens.
+func (k *checker) proxyPorts() {
+	ports := []port{{"remotingListenPort", k.number("remotingListenPort"), ""}, {"grpcServerPort", k.number("grpcServerPort"), ""}}
+	if k.value("metricsExporterType") == "PROM" {
+		ports = append(ports, port{"metricsPromExporterPort", k.number("metricsPromExporterPort"), ""})
 	}
-	return ""
+	k.distinct(ports)
+}
+
+// member judges the value of a key that the proxy has.
+func (k *checker) member(e entry, m config.Member) {
+	p := mistyped(e.key, m.Value, k.smart())
+	if text, ok := scalar(m.Value); p == nil && ok && text != "" {
+		p = byRule(e.key, text)
+	}
+	if p == nil {
+		return
+	}
+	f := outside(m, e.about(p))
+	if p.refused && k.needs(e.key.Name) {
+		f.Severity = Error
+	}
+	k.add(f)
 }
