@@ -177,6 +177,8 @@ var cannotBeProven = map[string]string{
 
 // deliberate is what the agent says about values although they are legal.
 var deliberate = map[string]string{
+	"compressedRegister":       "cannot decode the registration",
+	"haMasterAddress":          "never connects to its master",
 	"scanAvailableNameSrv":     "registers with no name server",
 	"transientStorePoolEnable": "lost when the process is killed",
 }

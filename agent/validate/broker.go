@@ -31,6 +31,7 @@ func (k *checker) broker() {
 	k.disk()
 	k.protection()
 	k.address()
+	k.cuts()
 	k.popService()
 }
 
@@ -286,6 +287,22 @@ func (k *checker) address() {
 	}
 }
 
+// cuts judges what cuts a broker off from name servers or its master, and what does not start; all measured on 5.5.0.
+func (k *checker) cuts() {
+	if k.value("haMasterAddress") != "" && k.value("brokerRole") == "SLAVE" && !k.set.Before(5, 0) {
+		k.report(Warning, "never-replicates", []string{"haMasterAddress"}, "with it a slave never connects to its master (seen on 5.3.3 to 5.5.0); leave it out, the name server tells the address")
+	}
+	if k.on("compressedRegister") && !k.set.Before(5, 5) {
+		k.report(Warning, "never-registered", []string{"compressedRegister"}, "a name server of this release cannot decode the registration")
+	}
+	if k.on("rocksdbCQDoubleWriteEnable") && !k.on("combineCQUseRocksdbForLmq") && k.value("storeType") != "defaultRocksDB" && !k.set.Before(5, 5) {
+		k.report(Error, "half-on", []string{"rocksdbCQDoubleWriteEnable"}, "RocketMQ leaves with 253 unless combineCQUseRocksdbForLmq=true and combineAssignOffsetCQType=default are set too")
+	}
+	if k.off("scanAvailableNameSrv") {
+		k.report(Warning, "never-registered", []string{"scanAvailableNameSrv"}, "without the scan the broker registers with no name server")
+	}
+}
+
 // popService judges switches of POP consumers that only work together.
 func (k *checker) popService() {
 	if k.on("popConsumerKVServiceEnable") && !k.on("popConsumerKVServiceInit") {
@@ -293,8 +310,5 @@ func (k *checker) popService() {
 	}
 	if k.off("popConsumerFSServiceInit") && !k.on("popConsumerKVServiceEnable") {
 		k.report(Warning, "no-redelivery", []string{"popConsumerFSServiceInit"}, "messages that a POP consumer (every gRPC client) does not acknowledge are never delivered again")
-	}
-	if k.off("scanAvailableNameSrv") {
-		k.report(Warning, "never-registered", []string{"scanAvailableNameSrv"}, "without the scan the broker registers with no name server")
 	}
 }

@@ -77,7 +77,7 @@ var proxyTests = []struct {
 	// Words and texts.
 	{name: "words", text: `{"proxyMode": "Cluster", "metricsExporterType": "prom", "metricCollectorMode": "OFF", "rocketMQClusterName": 7}`},
 	{name: "words by their number", text: `{"metricsExporterType": 2}`},
-	{name: "no word of that number", text: `{"metricsExporterType": 7}`, want: []want{{Error, "not-a-choice", "metricsExporterType", 1, "", "does not fit the type"}}},
+	{name: "no word of that number", text: `{"metricsExporterType": 4}`, want: []want{{Error, "not-a-choice", "metricsExporterType", 1, "", "does not fit the type"}}},
 	{name: "no words", text: "{\"metricsExporterType\": \"prometheus\",\n\"proxyMode\": \"locale\"}", want: []want{
 		{Warning, "not-a-choice", "metricsExporterType", 1, "", "none of its values"},
 		{Warning, "not-a-choice", "proxyMode", 2, "", "none of the values that work"},

@@ -164,6 +164,22 @@ var propertiesTests = []propertiesTest{
 	}},
 	{name: "a key in Chinese is shown as written", text: "集群=a\n", want: []want{{Warning, "unknown-key", "集群", 1, "", "no effect"}}},
 
+	{name: "what is decisive when it is misspelt", text: "brokername=a\nbrokerRol=SLAVE\nstoreTyp=defaultRocksDB\nenablecontrollermode=true\ndiskFallRecordd=true", want: []want{
+		{Error, "unknown-key", "brokername", 1, "brokerName", "case-sensitive"},
+		{Error, "unknown-key", "brokerRol", 2, "brokerRole", "no such key"},
+		{Error, "unknown-key", "storeTyp", 3, "storeType", "no such key"},
+		{Error, "unknown-key", "enablecontrollermode", 4, "enableControllerMode", "case-sensitive"},
+		{Warning, "unknown-key", "diskFallRecordd", 5, "diskFallRecorded", "no such key"},
+	}},
+	{name: "DLedger's members, misspelt", text: "enableDLegerCommitLog=true\ndLegerGroup=g\ndLegerSelfId=n0\ndledgerPeers=n0-a:40911", want: []want{
+		{Error, "no-peers", "dLegerPeers", 0, "", "dLegerPeers is not set"},
+		{Error, "unknown-key", "dledgerPeers", 4, "dLegerPeers", "capital L"},
+	}},
+	{name: "a controller's id, misspelt", role: settings.Controller, text: "controllerDLegerGroup=g\ncontrollerDLedgerSelfId=n0\ncontrollerDLegerPeers=n0-a:9878", want: []want{
+		{Error, "no-peers", "controllerDLegerSelfId", 0, "", "controllerDLegerSelfId is not set"},
+		{Error, "unknown-key", "controllerDLedgerSelfId", 2, "controllerDLegerSelfId", "without a second d"},
+	}},
+
 	// Types.
 	{name: "numbers", text: "fileReservedTime=+48\nmaxMessageSize=0065536\nbrokerId=-1", want: []want{{Warning, "master-with-id", "brokerId", 3, "", "brokerId 0"}}},
 	{name: "not numbers", text: "fileReservedTime=48h\nmaxMessageSize=4g\nlistenPort=0x2A9F\nflushIntervalCommitLog=9999999999", want: []want{
@@ -195,6 +211,16 @@ var propertiesTests = []propertiesTest{
 	{name: "a switch of the identity that is none", text: "enableControllerMode=yes\nenableDLegerCommitLog=no", want: []want{
 		{Error, "not-a-boolean", "enableControllerMode", 1, "true", "read as false"},
 		{Warning, "not-a-boolean", "enableDLegerCommitLog", 2, "false", "read as false"}, // which is what was meant
+	}},
+	{name: "what is decisive when it is no boolean", text: "enableDLegerCommitLog=on\nauthenticationEnabled=on\nauthorizationEnabled=1", want: []want{
+		{Error, "not-a-boolean", "enableDLegerCommitLog", 1, "true", "read as false"},
+		{Error, "not-a-boolean", "authenticationEnabled", 2, "true", "read as false"},
+		{Error, "not-a-boolean", "authorizationEnabled", 3, "true", "read as false"},
+	}},
+	{name: "what is decisive when it is no boolean, in a name server", role: settings.Namesrv, text: "enableControllerInNamesrv=yes", want: []want{{Error, "not-a-boolean", "enableControllerInNamesrv", 1, "true", "read as false"}}},
+	{name: "no id", text: "brokerRole=SLAVE\nbrokerId=one", want: []want{
+		{Error, "not-a-number", "brokerId", 2, "", "the default 0"},
+		{Error, "slave-without-id", "brokerId", 2, "", "253"},
 	}},
 	{name: "MASTER", text: "brokerRole=MASTER", want: []want{{Error, "not-a-choice", "brokerRole", 1, "", "it takes ASYNC_MASTER or SYNC_MASTER"}}},
 	{name: "roles that are meant", text: "brokerRole=slave\nbrokerId=1", want: []want{
@@ -250,7 +276,7 @@ var propertiesTests = []propertiesTest{
 	}},
 
 	// Addresses and hosts.
-	{name: "addresses", text: "namesrvAddr=a:9876;10.0.0.2:9876;ns-0.ns.mq.svc.cluster.local.:9876;[fd00::1]:9876;my_host:9876;"},
+	{name: "addresses", text: "namesrvAddr=a:9876;10.0.0.2:9876;ns-0.ns.mq.svc.cluster.local.:9876;[fd00::1]:9876;my_host:65535;"},
 	{name: "an address without a port", text: "namesrvAddr=a:9876;b", want: []want{{Error, "bad-address", "namesrvAddr", 1, "", `"b" is not host:port`}}},
 	{name: "an empty address between others", text: "namesrvAddr=a:9876;;b:9876;", want: []want{{Error, "bad-address", "namesrvAddr", 1, "a:9876;b:9876", `"" is not host:port`}}},
 	{name: "commas start, and are never reached", text: "namesrvAddr=a:9876,b:9876", want: []want{{Warning, "bad-address", "namesrvAddr", 1, "a:9876;b:9876", "can never be reached"}}},
@@ -338,6 +364,7 @@ brokerConfigPath=D:\\mq\\broker.conf`, want: []want{
 		{Warning, "no-effect", "cleanOfflineBrokerInterval", 2, "", "RocketMQ 5.5.0 reads it nowhere"},
 		{Warning, "no-effect", "putMsgIndexHightWater", 3, "", "RocketMQ 5.5.0 reads it nowhere"},
 	}},
+	{name: "read by nobody, so its value does not matter", text: "cleanOfflineBrokerInterval=x", want: []want{{Warning, "no-effect", "cleanOfflineBrokerInterval", 1, "", "reads it nowhere"}}},
 	{name: "tiered storage that is not there", text: "readAheadCacheEnable=false", want: []want{{Warning, "no-effect", "readAheadCacheEnable", 1, "", "messageStorePlugIn does not name"}}},
 	{name: "tiered storage that is there", text: "messageStorePlugIn=org.apache.rocketmq.tieredstore.TieredMessageStore\nreadAheadCacheEnable=false"},
 	{name: "haListenPort of 4.9", release: "4.9.7", text: "listenPort=10911\nhaListenPort=10915", want: []want{{Warning, "no-effect", "haListenPort", 2, "", "listenPort + 1, which is 10912"}}},
@@ -396,6 +423,8 @@ brokerConfigPath=D:\\mq\\broker.conf`, want: []want{
 	{name: "DLedger with IPv6, which it splits at colons", text: "enableDLegerCommitLog=true\ndLegerGroup=g\ndLegerSelfId=n0\ndLegerPeers=n0-[fd00::1]:40911", want: []want{{Error, "bad-peer", "dLegerPeers", 4, "", "ID-HOST:PORT"}}},
 	{name: "members of no form, without DLedger", text: "dLegerPeers=a", want: []want{{Warning, "bad-peer", "dLegerPeers", 1, "", "ID-HOST:PORT"}}},
 	{name: "DLedger elects the id", text: "enableDLegerCommitLog=true\ndLegerGroup=g\ndLegerSelfId=n0\ndLegerPeers=n0-a:40911\nbrokerId=3", want: []want{{Warning, "no-effect", "brokerId", 5, "", "elected"}}},
+	{name: "DLedger and the ids that say nothing", text: "enableDLegerCommitLog=true\ndLegerGroup=g\ndLegerSelfId=n0\ndLegerPeers=n0-a:40911\nbrokerId=0"},
+	{name: "DLedger and the id that it begins with", text: "enableDLegerCommitLog=true\ndLegerGroup=g\ndLegerSelfId=n0\ndLegerPeers=n0-a:40911\nbrokerId=-1"},
 	{name: "DLedger and a SLAVE: RocketMQ looks at its id all the same", text: "enableDLegerCommitLog=true\ndLegerGroup=g\ndLegerSelfId=n0\ndLegerPeers=n0-a:40911\nbrokerRole=SLAVE", want: []want{{Error, "slave-without-id", "brokerRole", 5, "", "253"}}},
 
 	// Replication.
@@ -406,6 +435,8 @@ brokerConfigPath=D:\\mq\\broker.conf`, want: []want{
 	{name: "more than there are", text: "brokerRole=SYNC_MASTER\ninSyncReplicas=3", options: Options{GroupSize: 2}, want: []want{{Error, "too-many-replicas", "inSyncReplicas", 2, "", "the group has 2"}}},
 	{name: "as many as there are", text: "brokerRole=SYNC_MASTER\ninSyncReplicas=2", options: Options{GroupSize: 2}},
 	{name: "more than the file says there are, which may be wrong", text: "brokerRole=SYNC_MASTER\ninSyncReplicas=3\ntotalReplicas=2", want: []want{{Warning, "too-many-replicas", "inSyncReplicas", 2, "", "totalReplicas=2"}}},
+	{name: "as many as the file says there are", text: "brokerRole=SYNC_MASTER\ninSyncReplicas=2\ntotalReplicas=2"},
+	{name: "minInSyncReplicas that it adapts down to", text: "brokerRole=SYNC_MASTER\ninSyncReplicas=3\nminInSyncReplicas=3\nenableSlaveActingMaster=true\nenableAutoInSyncReplicas=true", options: Options{GroupSize: 2}, want: []want{{Error, "too-many-replicas", "minInSyncReplicas", 3, "", "the group has 2"}}},
 	{name: "more than there are, but nobody waits", text: "inSyncReplicas=3\nminInSyncReplicas=3\ntotalReplicas=2", options: Options{GroupSize: 2}},
 	{name: "more than there are, but it adapts", text: "brokerRole=SYNC_MASTER\ninSyncReplicas=3\nenableSlaveActingMaster=true\nenableAutoInSyncReplicas=true", options: Options{GroupSize: 2}},
 	{name: "minInSyncReplicas means nothing to a SYNC_MASTER alone", text: "brokerRole=SYNC_MASTER\ninSyncReplicas=2\nminInSyncReplicas=3", options: Options{GroupSize: 2}},
@@ -425,6 +456,10 @@ brokerConfigPath=D:\\mq\\broker.conf`, want: []want{
 	// Ports.
 	{name: "ports", text: "listenPort=10911\nhaListenPort=10912\nmetricsExporterType=PROM\nmetricsPromExporterPort=5557"},
 	{name: "no port", text: "listenPort=70000", want: []want{{Error, "bad-port", "listenPort", 1, "", "listenPort=70000 is no port"}}},
+	{name: "no port, beside something else that is out of range", text: "listenPort=70000\nbrokerPermission=8", want: []want{
+		{Error, "bad-port", "listenPort", 1, "", "no port"},
+		{Warning, "out-of-range", "brokerPermission", 2, "", "out of range"},
+	}},
 	{name: "no port for what is derived", text: "listenPort=65535", want: []want{{Error, "bad-port", "listenPort", 1, "", "65536 (listenPort + 1, the HA port)"}}},
 	{name: "no HA port is the default one", text: "haListenPort=0"},
 	{name: "the HA port is the port", text: "haListenPort=10911", want: []want{{Error, "port-twice", "haListenPort", 1, "", "are the same port"}}},
@@ -440,6 +475,13 @@ brokerConfigPath=D:\\mq\\broker.conf`, want: []want{
 	{name: "POP on", text: "popConsumerKVServiceEnable=true\npopConsumerKVServiceInit=true\npopConsumerFSServiceInit=false"},
 	{name: "POP off", text: "popConsumerFSServiceInit=false", want: []want{{Warning, "no-redelivery", "popConsumerFSServiceInit", 1, "", "never delivered again"}}},
 	{name: "POP off where there is no such switch", release: "5.1.4", text: "popConsumerFSServiceInit=false", want: []want{{Warning, "unknown-key", "popConsumerFSServiceInit", 1, "", "does not have this key"}}},
+	{name: "a slave that never replicates", text: "brokerId=1\nbrokerRole=SLAVE\nhaMasterAddress=10.0.0.1:10912", want: []want{{Warning, "never-replicates", "haMasterAddress", 3, "", "leave it out"}}},
+	{name: "a master's HA address", text: "haMasterAddress=10.0.0.1:10912"},
+	{name: "compressed registration", text: "compressedRegister=true", want: []want{{Warning, "never-registered", "compressedRegister", 1, "", "cannot decode"}}},
+	{name: "compressed registration before", release: "4.9.7", text: "compressedRegister=true"},
+	{name: "double write alone", text: "rocksdbCQDoubleWriteEnable=true", want: []want{{Error, "half-on", "rocksdbCQDoubleWriteEnable", 1, "", "253"}}},
+	{name: "double write with what it needs", text: "rocksdbCQDoubleWriteEnable=true\ncombineCQUseRocksdbForLmq=true\ncombineAssignOffsetCQType=default"},
+	{name: "double write before", release: "5.4.0", text: "rocksdbCQDoubleWriteEnable=true"},
 	{name: "never registered", text: "scanAvailableNameSrv=false", want: []want{{Warning, "never-registered", "scanAvailableNameSrv", 1, "", "no name server"}}},
 
 	// Name servers.
@@ -450,6 +492,7 @@ brokerConfigPath=D:\\mq\\broker.conf`, want: []want{
 	}},
 	{name: "name server with a controller", role: settings.Namesrv, text: "enableControllerInNamesrv=true\ncontrollerDLegerGroup=g\ncontrollerDLegerPeers=n0-a:9878;n1-b:9878;n2-c:9878\ncontrollerDLegerSelfId=n1\nlistenPort=9876"},
 	{name: "name server with a controller at its own port", role: settings.Namesrv, text: "enableControllerInNamesrv=true\ncontrollerDLegerGroup=g\ncontrollerDLegerPeers=n0-a:9876\ncontrollerDLegerSelfId=n0", want: []want{{Error, "port-twice", "controllerDLegerPeers", 3, "", "this member's port in controllerDLegerPeers"}}},
+	{name: "name server with a controller that is not among its members", role: settings.Namesrv, text: "enableControllerInNamesrv=true\ncontrollerDLegerGroup=g\ncontrollerDLegerPeers=n1-a:9878\ncontrollerDLegerSelfId=n0", want: []want{{Error, "not-a-peer", "controllerDLegerPeers", 3, "", "controllerDLegerSelfId=n0 is not among"}}},
 	{name: "name server whose controller is off", role: settings.Namesrv, text: "controllerDLegerPeers=n0-a:9878", want: []want{{Warning, "no-effect", "controllerDLegerPeers", 1, "", "enableControllerInNamesrv does not turn on"}}},
 	{name: "name server whose controller is meant to be on", role: settings.Namesrv, text: "startupController=true", want: []want{{Error, "unknown-key", "startupController", 1, "enableControllerInNamesrv", "preview"}}},
 
@@ -489,6 +532,7 @@ func TestLayers(t *testing.T) {
 			{Variable: "RMQ_CONF_flushDiskType", Key: "flushDiskType", Value: "ASYNC_FLUSH"},
 			{Variable: "RMQ_CONF_fileReservedTime", Key: "fileReservedTime", Value: "48h"},
 			{Variable: "RMQ_CONF_brokerIP2", Key: "brokerIP2", Value: "127.0.0.1"}, // on purpose
+			{Variable: "RMQ_CONF_storeType", Key: "storeType", Value: "rocks"},
 		}},
 		File: fileLayer(t, "broker.conf", "flushDiskType=SYNC\nbrokerIP1=127.0.0.1\nbrokerRole=MASTER\n"),
 	}
@@ -500,13 +544,28 @@ func TestLayers(t *testing.T) {
 	got := Properties(table.Set("5.5.0", settings.Broker), c, Options{})
 	check(t, got, []want{
 		{Warning, "not-a-number", "fileReservedTime", 0, "", "48h"},
+		{Error, "not-a-choice", "storeType", 0, "defaultRocksDB", "none of the values that work"},
 		{Warning, "not-a-choice", "flushDiskType", 1, "SYNC_FLUSH", "none of its values"},
 		{Warning, "loopback", "brokerIP1", 2, "", "their own machine"},
 		{Error, "not-a-choice", "brokerRole", 3, "", "none of its values"},
 	})
-	for i, file := range []string{"RMQ_CONF_fileReservedTime", "broker.conf", "broker.conf", "broker.conf"} {
+	for i, file := range []string{"RMQ_CONF_fileReservedTime", "RMQ_CONF_storeType", "broker.conf", "broker.conf", "broker.conf"} {
 		if got[i].File != file {
 			t.Errorf("%s is said to be in %s, not in %s", got[i].Key, got[i].File, file)
+		}
+	}
+}
+
+// TestPlaceOfWhatIsMissing: what no line says is a matter of the file, or of all settings together where there is none.
+func TestPlaceOfWhatIsMissing(t *testing.T) {
+	set := loadTable(t).Set("5.5.0", settings.Broker)
+	for want, l := range map[string]config.Layer{
+		"broker.conf":       fileLayer(t, "broker.conf", "enableControllerMode=true"),
+		"the configuration": {Name: "RMQ_CONF_enableControllerMode", Props: []javaprops.Property{{Key: "enableControllerMode", Value: "true"}}},
+	} {
+		got := Properties(set, config.OfFile(l), Options{})
+		if len(got) != 1 || got[0].Code != "no-controller" || got[0].File != want {
+			t.Errorf("got %v, want it in %s", got, want)
 		}
 	}
 }
