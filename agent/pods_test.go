@@ -337,8 +337,8 @@ func (n *pods) dial(ctx context.Context, network, addr string) (conn net.Conn, e
 func ready(all ...*pod) {
 	t := all[0].pods.t
 	t.Helper()
-	waiting := slices.Clone(all)
-	rmqtest.Eventually(t, patience, func() (unready error) {
+	waiting := all
+	rmqtest.Eventually(t, patience, func() error {
 		for _, p := range all {
 			select {
 			case <-p.ended:
@@ -346,14 +346,12 @@ func ready(all ...*pod) {
 			default:
 			}
 		}
-		waiting = slices.DeleteFunc(waiting, func(p *pod) bool {
-			status, body := p.get("/readyz")
-			if status != http.StatusOK {
-				unready = fmt.Errorf("%s is not ready: %d %s", p.name, status, body)
+		for ; len(waiting) > 0; waiting = waiting[1:] {
+			if status, body := waiting[0].get("/readyz"); status != http.StatusOK {
+				return fmt.Errorf("%s is not ready: %d %s", waiting[0].name, status, body)
 			}
-			return status == http.StatusOK
-		})
-		return unready
+		}
+		return nil
 	})
 }
 
