@@ -24,7 +24,7 @@ run: build archive ## build everything and run a name server and a broker in the
 	  bash -c 'set -m; bin/rocketmq-agent run standalone; exit $$?'
 
 test: build rocketmq ## everything that needs neither an engine nor a cluster: unit tests, the PID-1 suite, a real RocketMQ
-	go test -race -count=1 -timeout 20m ./...
+	go test -race -count=1 -timeout 40m ./...
 
 build: bin/rocketmq-agent bin/smoketest ## bin/rocketmq-agent and bin/smoketest, static and stripped
 

@@ -41,6 +41,9 @@ func Proxy(set keys.Set, file string, text []byte) []Finding {
 			k.member(e, m)
 		}
 	}
+	if line := misplacedComment(text); line > 0 && !k.smart() {
+		k.add(Finding{File: file, Line: line, Severity: Error, Code: "misplaced-comment", Message: "fastjson2 takes a comment only where a key comes next, so not behind the last value or before a comma: the proxy leaves with 1"})
+	}
 	k.protection()
 	k.proxyPorts()
 	return order(k.all)

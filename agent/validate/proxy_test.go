@@ -27,6 +27,20 @@ var proxyTests = []struct {
 	{name: "a name without quotes", text: `{grpcServerPort: 8081}`, want: []want{{Error, "bad-json", "", 1, "", "the proxy leaves with 1"}}},
 	{name: "a name without quotes before 5.4", release: "5.3.3", text: `{grpcServerPort: 8081}`, want: []want{{Warning, "bad-json", "", 1, "", "it cannot be checked"}}},
 	{name: "an empty file", text: "", want: []want{{Error, "bad-json", "", 1, "", "ends too early"}}},
+	{name: "comments where fastjson2 takes them", text: "/* a */ // b\n{// c\n\"grpcServerPort\": 8081, // d\n/* e */ // f\n'proxyMode': 'http://x/*y*/', \"noSuchThing\": {/* g */ \"a\": 1}}\n// h\n", want: []want{
+		{Warning, "unknown-key", "noSuchThing", 5, "", "no effect"},
+		{Warning, "not-a-choice", "proxyMode", 5, "", "none of the values that work"},
+	}},
+	{name: "a comment in an empty object", text: "{ // later\n}"},
+	{name: "a comment behind the last value", text: "{\n\"grpcServerPort\": 8081 // gRPC\n}", want: []want{{Error, "misplaced-comment", "", 2, "", "the proxy leaves with 1"}}},
+	{name: "a comment behind the last value before 5.4", release: "5.3.3", text: "{\n\"grpcServerPort\": 8081 // gRPC\n}"},
+	{name: "a comment behind the last comma", text: "{\"grpcServerPort\": 8081, /* gRPC */ }", want: []want{{Error, "misplaced-comment", "", 1, "", "where a key comes next"}}},
+	{name: "a comment before a comma", text: "{\"proxyMode\": \"cluster\" /* not local */,\n\"grpcServerPort\": 8081}", want: []want{{Error, "misplaced-comment", "", 1, "", "before a comma"}}},
+	{name: "a comment before a value", text: "{\"grpcServerPort\":\n/* gRPC */ 8081}", want: []want{{Error, "misplaced-comment", "", 2, "", "fastjson2"}}},
+	{name: "a comment in a list", text: "{\"noSuchThing\": [1, /* one */ 2]}", want: []want{
+		{Error, "misplaced-comment", "", 1, "", "fastjson2"},
+		{Warning, "unknown-key", "noSuchThing", 1, "", "no effect"},
+	}},
 
 	// Keys.
 	{name: "duplicate", text: "{\"grpcServerPort\": 8081,\n\"grpcServerPort\": 8082}", want: []want{{Warning, "duplicate", "grpcServerPort", 2, "", "line 1 already"}}},
