@@ -357,7 +357,8 @@ func TestFind(t *testing.T) {
 		{"5.4.0", settings.Broker, "transactionMetricFlushInterval", "BrokerConfig long 10000 transactionMetricFlushInterval false live"},
 		{"5.1.4", settings.Broker, "transactionMetricFlushInterval", ""},
 		{"5.2.0", settings.Broker, "aclEnable", "BrokerConfig boolean false aclEnable false restart"},
-		{"5.3.0", settings.Broker, "aclEnable", "BrokerConfig boolean false aclEnable true restart"},
+		{"5.3.1", settings.Broker, "aclEnable", "BrokerConfig boolean false aclEnable false restart"}, // 5.3.2 still enforces it
+		{"5.3.3", settings.Broker, "aclEnable", "BrokerConfig boolean false aclEnable true restart"},
 		{"5.3.3", settings.Broker, "haSlaveFallbehindMax", ""},
 		// A broker reads it without a class.
 		{"5.5.0", settings.Broker, "rmqAddressServerDomain", " string   false restart"},

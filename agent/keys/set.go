@@ -45,6 +45,9 @@ type Set struct {
 	keys  map[string]Key
 }
 
+// aclRead are releases of the line 5.3 that still enforce aclEnable, which 5.3.3, the table's release of that line, does not.
+var aclRead = map[string]bool{"5.3.0": true, "5.3.1": true, "5.3.2": true}
+
 // Set returns the keys of a role in a release, by the table's nearest one.
 func (t *Table) Set(release string, role settings.Role) Set {
 	s := Set{Role: role, Release: nearest(release), table: t, keys: map[string]Key{}}
@@ -69,6 +72,9 @@ func (t *Table) Set(release string, role settings.Role) Set {
 		}
 		if k, ok := s.keys[name]; ok {
 			k.Unread = unread
+			if name == "aclEnable" && aclRead[release] {
+				k.Unread = false
+			}
 			if d, ok := startDefaults[role][name]; ok {
 				k.Default = d
 			}

@@ -475,6 +475,8 @@ brokerConfigPath=D:\\mq\\broker.conf`, want: []want{
 	{name: "POP on", text: "popConsumerKVServiceEnable=true\npopConsumerKVServiceInit=true\npopConsumerFSServiceInit=false"},
 	{name: "POP off", text: "popConsumerFSServiceInit=false", want: []want{{Warning, "no-redelivery", "popConsumerFSServiceInit", 1, "", "never delivered again"}}},
 	{name: "POP off where there is no such switch", release: "5.1.4", text: "popConsumerFSServiceInit=false", want: []want{{Warning, "unknown-key", "popConsumerFSServiceInit", 1, "", "does not have this key"}}},
+	{name: "access control that 5.3.1 still has", release: "5.3.1", text: "aclEnable=true"},
+	{name: "a container's key", text: "brokerConfigPaths=/a.conf", want: []want{{Warning, "unknown-key", "brokerConfigPaths", 1, "", "broker container"}}},
 	{name: "a slave that never replicates", text: "brokerId=1\nbrokerRole=SLAVE\nhaMasterAddress=10.0.0.1:10912", want: []want{{Warning, "never-replicates", "haMasterAddress", 3, "", "leave it out"}}},
 	{name: "a master's HA address", text: "haMasterAddress=10.0.0.1:10912"},
 	{name: "compressed registration", text: "compressedRegister=true", want: []want{{Warning, "never-registered", "compressedRegister", 1, "", "cannot decode"}}},
