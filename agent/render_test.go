@@ -170,7 +170,7 @@ func TestRenderWritesWhatRunUses(t *testing.T) {
 			port := rmqtest.FreePort(t)
 			env := []string{
 				"POD_NAME=mq-3", "RMQ_TOPOLOGY=replicas", "RMQ_GROUP_SIZE=2", "RMQ_REPLICATION=sync", "RMQ_CONFIG_DIR=" + conf, "RMQ_CONF_listenPort=" + strconv.Itoa(port),
-				"RMQ_CONF_tlsKeyPassword_FILE=" + writeText(t, conf, "secret", "geheim ü\n"), "RMQ_STORE_PER_POD=true", "RMQ_CLUSTER_NAME= ü\\\n=x",
+				"RMQ_CONF_tlsKeyPassword_FILE=" + writeText(t, conf, "secret", "geheim ü\n"), "RMQ_STORE_PER_POD=true", "RMQ_CLUSTER_NAME=ü\\=x",
 			}
 			writeText(t, conf, "broker.conf", "fileReservedTime=24\nstorePathCommitLog="+filepath.Join(dir, "store", "log")+"\n")
 			names, args := []string{"broker.conf"}, []string{"broker", "-n", "127.0.0.1:1"}
