@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -56,30 +55,41 @@ func validateFiles(args []string, in io.Reader, out, errOut io.Writer) int {
 const validateUsage = "usage: rocketmq-agent validate [--role broker|namesrv|controller|proxy] [--release VERSION] [--strict] [--json] FILE… (- is standard input)"
 
 func (v *validateCommand) parse(args []string) (files []string, err error) {
-	flags := flag.NewFlagSet("validate", flag.ContinueOnError)
-	flags.SetOutput(io.Discard)
-	role := flags.String("role", "", "")
-	flags.StringVar(&v.release, "release", "", "")
-	flags.BoolVar(&v.strict, "strict", false, "")
-	flags.BoolVar(&v.json, "json", false, "")
-	for len(args) > 0 { // flags may stand behind files too
-		if err := flags.Parse(args); err != nil {
-			return nil, fmt.Errorf("%w; %s", err, validateUsage)
+	var role string
+	for len(args) > 0 { // options may stand behind files too
+		word := args[0]
+		args = args[1:]
+		name, value, hasValue := strings.Cut(word, "=")
+		takesValue := name == "--role" || name == "--release"
+		if takesValue && !hasValue && len(args) > 0 {
+			value, hasValue, args = args[0], true, args[1:]
 		}
-		args = flags.Args()
-		if len(args) > 0 {
-			files, args = append(files, args[0]), args[1:]
+		switch {
+		case takesValue != hasValue && strings.HasPrefix(word, "--"):
+			return nil, fmt.Errorf("bad option %s; %s", word, validateUsage)
+		case name == "--role":
+			role = value
+		case name == "--release":
+			v.release = value
+		case word == "--strict":
+			v.strict = true
+		case word == "--json":
+			v.json = true
+		case word != "-" && strings.HasPrefix(word, "-"):
+			return nil, fmt.Errorf("unknown option %s; %s", word, validateUsage)
+		default:
+			files = append(files, word)
 		}
 	}
 	if len(files) == 0 {
 		return nil, errors.New("no file; " + validateUsage)
 	}
-	if *role != "" {
-		if v.role, err = settings.ParseRole(*role); err == nil && v.role == settings.Standalone {
+	if role != "" {
+		if v.role, err = settings.ParseRole(role); err == nil && v.role == settings.Standalone {
 			err = errors.New("allowed: broker, namesrv, controller, proxy")
 		}
 		if err != nil {
-			return nil, fmt.Errorf("--role %s: %w", *role, err)
+			return nil, fmt.Errorf("--role %s: %w", role, err)
 		}
 	}
 	if v.release == "" {
