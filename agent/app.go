@@ -13,11 +13,11 @@ import (
 	"time"
 
 	"rocketmq-agent/agent/drain"
-	"rocketmq-agent/agent/health"
+	"rocketmq-agent/agent/probes"
 	"rocketmq-agent/agent/identity"
 	"rocketmq-agent/agent/memory"
 	"rocketmq-agent/agent/metrics"
-	"rocketmq-agent/agent/probe"
+	"rocketmq-agent/agent/checks"
 	"rocketmq-agent/agent/process"
 	"rocketmq-agent/agent/rocketmq"
 	"rocketmq-agent/agent/settings"
@@ -29,13 +29,13 @@ type app struct {
 	log     *slog.Logger
 	runner  *runner
 	beat    atomic.Pointer[time.Time] // when the run's own loop last came round
-	broker  *probe.Broker             // nil without one
+	broker  *checks.Broker             // nil without one
 	link    *brokerLink               // likewise
 	ready   chan struct{}             // closed when the container is first ready
 	hasten  context.CancelFunc        // ends what makes the broker register soon
 	hasty   sync.WaitGroup
-	checker *health.Checker
-	startup *health.Startup
+	checker *probes.Checker
+	startup *probes.Startup
 	began   time.Time
 	drained *metrics.Drain
 	phase   atomic.Value // string, one of phases
@@ -54,7 +54,7 @@ func newApp(p *plan, log *slog.Logger, sup *process.Supervisor, signals <-chan o
 	a.phase.Store(phaseStarting)
 	a.beat.Store(&a.began)
 	var units []*unit
-	var checks []health.Check
+	var checks []probes.Check
 	for i, j := range p.jvms {
 		var keep []*os.File
 		if lock := locks[j.role]; lock != nil {
@@ -65,34 +65,34 @@ func newApp(p *plan, log *slog.Logger, sup *process.Supervisor, signals <-chan o
 		u, c := a.unit(j, spec(j, command, keep))
 		units, checks = append(units, u), append(checks, c...)
 	}
-	a.checker = health.NewChecker(checks, health.DefaultTiming(), a.readyChanged)
+	a.checker = probes.NewChecker(checks, probes.DefaultTiming(), a.readyChanged)
 	a.runner = &runner{
 		log: log, sup: sup, grace: time.Duration(p.settings.GracePeriod), signals: signals, units: units,
 		draining: a.stopping, onStep: func(s drain.Step) { a.drained.Phase(s.Name, s.Result(), s.Took) },
 		beat: a.beatNow, oomKills: func() (int64, bool) { return memory.OOMKills(os.DirFS("/")) },
 	}
-	a.startup = health.NewStartup(a.progress)
+	a.startup = probes.NewStartup(a.progress)
 	return a
 }
 
 // unit makes the running form of a planned process, and the checks that make it ready.
-func (a *app) unit(j jvm, spec process.Spec) (*unit, []health.Check) {
+func (a *app) unit(j jvm, spec process.Spec) (*unit, []probes.Check) {
 	client := rocketmq.NewClient(j.addr())
 	u := &unit{role: j.role, spec: spec, answers: client.Ping, stopTime: stopTime(j)}
 	switch j.role {
 	case settings.Namesrv:
-		return u, probe.Namesrv(client)
+		return u, checks.Namesrv(client)
 	case settings.Controller:
-		return u, probe.Controller(client)
+		return u, checks.Controller(client)
 	case settings.Proxy:
-		return u, probe.Proxy(client, net.JoinHostPort(j.bind, fmt.Sprint(j.proxy.GRPCPort)))
+		return u, checks.Proxy(client, net.JoinHostPort(j.bind, fmt.Sprint(j.proxy.GRPCPort)))
 	}
 	namesrvs := j.namesrvs()
-	b := probe.NewBroker(probe.BrokerOptions{
+	b := checks.NewBroker(checks.BrokerOptions{
 		Main: client, Fast: rocketmq.NewClient(net.JoinHostPort(j.bind, fmt.Sprint(j.ports[1]))),
 		Identity: a.knownIdentity(j),
 		Namesrv:  func() []string { return namesrvs },
-		Dial:     func(addr string) probe.NamesrvClient { return rocketmq.NewClient(addr) },
+		Dial:     func(addr string) checks.NamesrvClient { return rocketmq.NewClient(addr) },
 	})
 	a.broker = b
 	u.link = &brokerLink{broker: client, self: b.Identity}
@@ -103,15 +103,15 @@ func (a *app) unit(j jvm, spec process.Spec) (*unit, []health.Check) {
 	checks := b.Checks()
 	if j.proxy != nil {
 		remoting := rocketmq.NewClient(net.JoinHostPort(j.bind, fmt.Sprint(j.proxy.RemotingPort)))
-		checks = append(checks, probe.Proxy(remoting, net.JoinHostPort(j.bind, fmt.Sprint(j.proxy.GRPCPort)))...)
+		checks = append(checks, checks.Proxy(remoting, net.JoinHostPort(j.bind, fmt.Sprint(j.proxy.GRPCPort)))...)
 	}
 	return u, checks
 }
 
 // knownIdentity is what need not be asked of the broker. What it says itself is better, for it may be changed while it runs;
 // one with authentication on says nothing.
-func (a *app) knownIdentity(j jvm) probe.Identity {
-	id := probe.Identity{ID: a.brokerID()}
+func (a *app) knownIdentity(j jvm) checks.Identity {
+	id := checks.Identity{ID: a.brokerID()}
 	if host := j.conf.Get("brokerIP1", ""); host != "" && j.conf.Bool("authenticationEnabled") {
 		id.Cluster, id.Name = j.conf.Get("brokerClusterName", ""), j.conf.Get("brokerName", "")
 		id.Addr = host + ":" + fmt.Sprint(j.ports[0]) // no brackets around IPv6, as RocketMQ registers it
@@ -124,7 +124,7 @@ func (a *app) brokerID() int64 {
 	if id := a.plan.identity; id.Topology != settings.Manual && id.BrokerID != identity.Elected {
 		return id.BrokerID
 	}
-	return probe.AnyID
+	return checks.AnyID
 }
 
 // stopTime is what RocketMQ's own shutdown may take, from its fixed waits, measured on idle processes.
@@ -153,8 +153,8 @@ func (a *app) stopping(why string) {
 }
 
 // progress is a sample of the start, for /startupz.
-func (a *app) progress() health.Progress {
-	p := health.Progress{Phase: a.startPhase(), Started: a.started()}
+func (a *app) progress() probes.Progress {
+	p := probes.Progress{Phase: a.startPhase(), Started: a.started()}
 	for _, proc := range a.runner.processes() {
 		if proc == nil {
 			continue
@@ -188,8 +188,8 @@ func (a *app) startPhase() string {
 }
 
 // readyChanged logs that the container has become ready or not ready.
-func (a *app) readyChanged(_, to health.Status, why string) {
-	if to == health.Ready {
+func (a *app) readyChanged(_, to probes.Status, why string) {
+	if to == probes.Ready {
 		if a.phase.CompareAndSwap(phaseStarting, phaseRunning) {
 			close(a.ready)
 		}
@@ -250,8 +250,8 @@ func (a *app) serve(ctx context.Context) error {
 		}
 	}
 	mux := http.NewServeMux()
-	live := health.Live{Beat: func() time.Time { return *a.beat.Load() }, Processes: a.alive}
-	health.Register(mux, live, a.startup, a.checker)
+	live := probes.Live{Beat: func() time.Time { return *a.beat.Load() }, Processes: a.alive}
+	probes.Register(mux, live, a.startup, a.checker)
 	metrics.Register(mux, metrics.Agent{
 		Version: version, Started: a.began, Phases: []string{phaseStarting, phaseRunning, phaseStopping},
 		Phase: func() string { return a.phase.Load().(string) }, Live: live.Report, Ready: a.checker.Report,
@@ -272,9 +272,9 @@ func (a *app) serve(ctx context.Context) error {
 }
 
 // snapshot is what the broker last said about itself; false without a broker too.
-func (a *app) snapshot() (probe.Snapshot, bool) {
+func (a *app) snapshot() (checks.Snapshot, bool) {
 	if a.broker == nil {
-		return probe.Snapshot{}, false
+		return checks.Snapshot{}, false
 	}
 	return a.broker.Snapshot()
 }
@@ -289,11 +289,11 @@ func (a *app) up() map[string]bool {
 }
 
 // alive says whether the processes that should run do.
-func (a *app) alive() health.Result {
+func (a *app) alive() probes.Result {
 	for role, proc := range a.runner.processes() {
 		if proc != nil && !proc.Running() {
-			return health.Fail("%s is gone: %s", role, proc.Exit())
+			return probes.Fail("%s is gone: %s", role, proc.Exit())
 		}
 	}
-	return health.Pass("")
+	return probes.Pass("")
 }

@@ -6,7 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"rocketmq-agent/agent/probe"
+	"rocketmq-agent/agent/checks"
 	"rocketmq-agent/agent/rocketmq"
 )
 
@@ -21,7 +21,7 @@ const innerProducerGroup = "CLIENT_INNER_PRODUCER"
 type brokerLink struct {
 	broker   *rocketmq.Client
 	namesrvs []*rocketmq.Client
-	self     func() (probe.Identity, bool) // who the broker last said it is
+	self     func() (checks.Identity, bool) // who the broker last said it is
 }
 
 // OtherMasters asks the name servers which other brokers of the cluster take writes.

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"rocketmq-agent/agent/identity"
+	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/agent/settings"
 )
 
@@ -23,7 +24,7 @@ func (m manifests) checkIdentities(t *testing.T, o overlay) {
 	groups := map[string]map[int]string{} // pods by broker name and index
 	var namesrvs, controllers string
 	for _, s := range m.sets {
-		if s.role() == settings.Namesrv {
+		if s.role() == rmq.Namesrv {
 			namesrvs = s.addresses("", 9876)
 		}
 		if s.Metadata.Name == o.controllers {
@@ -34,7 +35,7 @@ func (m manifests) checkIdentities(t *testing.T, o overlay) {
 		for i, pod := range s.pods() {
 			t.Run(pod, func(t *testing.T) {
 				told := s.settings(t, i)
-				if s.role() == settings.Broker {
+				if s.role() == rmq.Broker {
 					checkBroker(t, o, s, told, groups)
 					checkAddresses(t, o, told, namesrvs, controllers)
 					return
@@ -56,7 +57,7 @@ func (m manifests) checkIdentities(t *testing.T, o overlay) {
 }
 
 func checkBroker(t *testing.T, o overlay, s statefulSet, told settings.Settings, groups map[string]map[int]string) {
-	id, err := identity.Derive(told, settings.Broker, false)
+	id, err := identity.Derive(told, rmq.Broker, false)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,10 +68,10 @@ func checkBroker(t *testing.T, o overlay, s statefulSet, told settings.Settings,
 		t.Errorf("member %d of %s is %s already", id.Index, id.BrokerName, twin)
 	}
 	groups[id.BrokerName][id.Index] = told.Pod.Name
-	if id.Topology != o.topology || told.Replication == settings.Sync != (o.topology == settings.Replicas || o.topology == settings.ControllerMode) {
+	if id.Topology != o.topology || told.Replication == rmq.Sync != (o.topology == rmq.Replicas || o.topology == rmq.ControllerMode) {
 		t.Errorf("topology %s, replication %s", id.Topology, told.Replication)
 	}
-	if o.topology != settings.DLedger {
+	if o.topology != rmq.DLedger {
 		return
 	}
 	// One group in this overlay, so its peers are the pods of the set.
@@ -94,7 +95,7 @@ func checkAddresses(t *testing.T, o overlay, told settings.Settings, namesrvs, c
 		t.Errorf("name servers %q, want %q", got, namesrvs)
 	}
 	got := told.Controller.String()
-	if got == "" && o.topology == settings.ControllerMode {
+	if got == "" && o.topology == rmq.ControllerMode {
 		got = identity.ControllersBeside(told.Namesrv.String())
 	}
 	if got != controllers {

@@ -8,18 +8,17 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"rocketmq-agent/agent/rmq"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
-
-	"rocketmq-agent/agent/settings"
 )
 
 // overlay is one folder of overlays, and what it is to be.
 type overlay struct {
 	name        string
-	topology    settings.Topology
+	topology    rmq.Topology
 	group       int            // brokers that share a name
 	pods        map[string]int // by StatefulSet
 	controllers string         // the StatefulSet that runs controllers
@@ -27,19 +26,19 @@ type overlay struct {
 }
 
 var overlays = []overlay{
-	{name: "masters", topology: settings.Masters, group: 1, pods: map[string]int{"rocketmq-namesrv": 2, "rocketmq-broker": 2}},
-	{name: "replicas", topology: settings.Replicas, group: 2, pods: map[string]int{"rocketmq-namesrv": 2, "rocketmq-broker": 4}},
+	{name: "masters", topology: rmq.Masters, group: 1, pods: map[string]int{"rocketmq-namesrv": 2, "rocketmq-broker": 2}},
+	{name: "replicas", topology: rmq.Replicas, group: 2, pods: map[string]int{"rocketmq-namesrv": 2, "rocketmq-broker": 4}},
 	{
-		name: "replicas-apart", topology: settings.Replicas, group: 2,
+		name: "replicas-apart", topology: rmq.Replicas, group: 2,
 		pods: map[string]int{"rocketmq-namesrv": 2, "rocketmq-broker": 2, "rocketmq-broker-slave": 2}, grace: []string{"broker-slave"},
 	},
-	{name: "dledger", topology: settings.DLedger, group: 3, pods: map[string]int{"rocketmq-namesrv": 2, "rocketmq-broker": 3}},
+	{name: "dledger", topology: rmq.DLedger, group: 3, pods: map[string]int{"rocketmq-namesrv": 2, "rocketmq-broker": 3}},
 	{
-		name: "controller", topology: settings.ControllerMode, group: 3,
+		name: "controller", topology: rmq.ControllerMode, group: 3,
 		pods: map[string]int{"rocketmq-namesrv": 3, "rocketmq-broker": 3}, controllers: "rocketmq-namesrv",
 	},
 	{
-		name: "controller-apart", topology: settings.ControllerMode, group: 3,
+		name: "controller-apart", topology: rmq.ControllerMode, group: 3,
 		pods:        map[string]int{"rocketmq-namesrv": 2, "rocketmq-controller": 3, "rocketmq-broker": 3},
 		controllers: "rocketmq-controller", grace: []string{"controller"},
 	},
@@ -140,10 +139,10 @@ func (m manifests) checkService(t *testing.T, s statefulSet) {
 func (s statefulSet) checkPod(t *testing.T, base manifests) {
 	name, pod, got := s.Metadata.Name, s.Spec.Template.Spec, s.container()
 	original := base.sets[slices.IndexFunc(base.sets, func(b statefulSet) bool {
-		return (b.role() == settings.Broker) == (s.role() == settings.Broker)
+		return (b.role() == rmq.Broker) == (s.role() == rmq.Broker)
 	})]
 	want := original.container()
-	if s.role() == settings.Controller { // it has no routes to wait for
+	if s.role() == rmq.Controller { // it has no routes to wait for
 		want.ReadinessProbe = maps.Clone(want.ReadinessProbe)
 		delete(want.ReadinessProbe, "initialDelaySeconds")
 	}
@@ -158,7 +157,7 @@ func (s statefulSet) checkPod(t *testing.T, base manifests) {
 			t.Errorf("%s: %s is %v, in the base %v", name, what, values[0], values[1])
 		}
 	}
-	if s.role() == settings.Broker && !s.keeps("/home/rocketmq/store") {
+	if s.role() == rmq.Broker && !s.keeps("/home/rocketmq/store") {
 		t.Errorf("%s: its store is on no claim", name)
 	}
 	if got.Name != string(s.role()) || len(pod.Containers) != 1 {

@@ -7,11 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"rocketmq-agent/agent/rmq"
 	"slices"
 	"strings"
 	"testing"
-
-	"rocketmq-agent/agent/settings"
 )
 
 // manifests is what kustomize makes of a folder.
@@ -161,7 +160,7 @@ func has(labels, want map[string]string) bool {
 func (s statefulSet) container() container { return s.Spec.Template.Spec.Containers[0] }
 
 // role is what the container runs.
-func (s statefulSet) role() settings.Role { return settings.Role(s.container().Command[2]) }
+func (s statefulSet) role() rmq.Role { return rmq.Role(s.container().Command[2]) }
 
 // pods are the names of the set's pods.
 func (s statefulSet) pods() []string {

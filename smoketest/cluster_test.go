@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"rocketmq-agent/agent/rmqtest"
+	"rocketmq-agent/agent/testing/rmqtest"
 	"rocketmq-agent/agent/rocketmq"
 	"rocketmq-agent/smoketest/content"
 )

@@ -3,16 +3,15 @@ package cmdline
 
 import (
 	"fmt"
+	"rocketmq-agent/agent/rmq"
 	"strings"
-
-	"rocketmq-agent/agent/settings"
 )
 
 // Run is what the command line of `run` says.
 type Run struct {
-	Role        settings.Role // empty: the environment decides
-	ConfigFile  string        // -c
-	Namesrv     settings.AddrList
+	Role        rmq.Role // empty: the environment decides
+	ConfigFile  string   // -c
+	Namesrv     rmq.AddrList
 	EnableProxy bool   // --enable-proxy: a broker with a proxy in the same JVM
 	ProxyMode   string // -pm: local or cluster
 	ProxyConfig string // -pc
@@ -33,7 +32,7 @@ var options = []option{
 	{"bc", "brokerConfigPath", true, func(r *Run, v string) error { r.ConfigFile = v; return nil }},
 	{"pc", "proxyConfigPath", true, func(r *Run, v string) error { r.ProxyConfig = v; return nil }},
 	{"pm", "proxyMode", true, setProxyMode},
-	{"n", "namesrvAddr", true, func(r *Run, v string) (err error) { r.Namesrv, err = settings.ParseAddrs(v); return err }},
+	{"n", "namesrvAddr", true, func(r *Run, v string) (err error) { r.Namesrv, err = rmq.ParseAddrs(v); return err }},
 	{"", "enable-proxy", false, func(r *Run, _ string) error { r.EnableProxy = true; return nil }},
 	{"p", "printConfigItem", false, setPrint},
 	{"m", "printImportantConfig", false, setPrint},
@@ -55,7 +54,7 @@ func setProxyMode(r *Run, v string) error {
 func ParseRun(args []string) (Run, error) {
 	var r Run
 	if len(args) > 0 && !strings.HasPrefix(args[0], "-") {
-		role, err := settings.ParseRole(args[0])
+		role, err := rmq.ParseRole(args[0])
 		if err != nil {
 			return Run{}, fmt.Errorf("unknown role %q: %w", args[0], err)
 		}

@@ -2,17 +2,16 @@ package cmdline
 
 import (
 	"reflect"
+	"rocketmq-agent/agent/rmq"
 	"slices"
 	"strings"
 	"testing"
-
-	"rocketmq-agent/agent/settings"
 )
 
 const file = "/home/rocketmq/rocketmq-5.5.0/conf/broker.conf"
 
-var ns = settings.AddrList{"ns:9876"}
-var two = settings.AddrList{"ns-0:9876", "ns-1:9876"}
+var ns = rmq.AddrList{"ns:9876"}
+var two = rmq.AddrList{"ns-0:9876", "ns-1:9876"}
 
 // forms are those that public manifests use, as the drop-in commands and the entry point hand them on.
 var forms = []struct {
@@ -20,63 +19,63 @@ var forms = []struct {
 	want Run // without Upstream
 }{
 	{nil, Run{}},
-	{[]string{"nameserver"}, Run{Role: settings.Namesrv}},
-	{[]string{"broker"}, Run{Role: settings.Broker}},
-	{[]string{"controller"}, Run{Role: settings.Controller}},
-	{[]string{"standalone"}, Run{Role: settings.Standalone}},
-	{[]string{"namesrv"}, Run{Role: settings.Namesrv}},
-	{[]string{"namesrv", "-c", "namesrv.conf"}, Run{Role: settings.Namesrv, ConfigFile: "namesrv.conf"}},
-	{[]string{"controller", "-c", "controller.conf"}, Run{Role: settings.Controller, ConfigFile: "controller.conf"}},
+	{[]string{"nameserver"}, Run{Role: rmq.Namesrv}},
+	{[]string{"broker"}, Run{Role: rmq.Broker}},
+	{[]string{"controller"}, Run{Role: rmq.Controller}},
+	{[]string{"standalone"}, Run{Role: rmq.Standalone}},
+	{[]string{"namesrv"}, Run{Role: rmq.Namesrv}},
+	{[]string{"namesrv", "-c", "namesrv.conf"}, Run{Role: rmq.Namesrv, ConfigFile: "namesrv.conf"}},
+	{[]string{"controller", "-c", "controller.conf"}, Run{Role: rmq.Controller, ConfigFile: "controller.conf"}},
 
-	{[]string{"broker", "-c", file}, Run{Role: settings.Broker, ConfigFile: file}},
+	{[]string{"broker", "-c", file}, Run{Role: rmq.Broker, ConfigFile: file}},
 	{[]string{"-c", file}, Run{ConfigFile: file}},
-	{[]string{"broker", "-c", "../conf/broker.conf"}, Run{Role: settings.Broker, ConfigFile: "../conf/broker.conf"}},
-	{[]string{"broker", "-c=" + file}, Run{Role: settings.Broker, ConfigFile: file}},
-	{[]string{"broker", "-c" + file}, Run{Role: settings.Broker, ConfigFile: file}},
-	{[]string{"broker", "--configFile", file}, Run{Role: settings.Broker, ConfigFile: file}},
-	{[]string{"broker", "--configFile=" + file}, Run{Role: settings.Broker, ConfigFile: file}},
-	{[]string{"broker", "-configFile", file}, Run{Role: settings.Broker, ConfigFile: file}},
-	{[]string{"broker", "-c", "a=b.conf"}, Run{Role: settings.Broker, ConfigFile: "a=b.conf"}},
-	{[]string{"broker", "-c=a=b.conf"}, Run{Role: settings.Broker, ConfigFile: "a=b.conf"}},
-	{[]string{"broker", "-c", "with a blank.conf"}, Run{Role: settings.Broker, ConfigFile: "with a blank.conf"}},
-	{[]string{"broker", "-c", "first", "-c", "second"}, Run{Role: settings.Broker, ConfigFile: "second"}},
+	{[]string{"broker", "-c", "../conf/broker.conf"}, Run{Role: rmq.Broker, ConfigFile: "../conf/broker.conf"}},
+	{[]string{"broker", "-c=" + file}, Run{Role: rmq.Broker, ConfigFile: file}},
+	{[]string{"broker", "-c" + file}, Run{Role: rmq.Broker, ConfigFile: file}},
+	{[]string{"broker", "--configFile", file}, Run{Role: rmq.Broker, ConfigFile: file}},
+	{[]string{"broker", "--configFile=" + file}, Run{Role: rmq.Broker, ConfigFile: file}},
+	{[]string{"broker", "-configFile", file}, Run{Role: rmq.Broker, ConfigFile: file}},
+	{[]string{"broker", "-c", "a=b.conf"}, Run{Role: rmq.Broker, ConfigFile: "a=b.conf"}},
+	{[]string{"broker", "-c=a=b.conf"}, Run{Role: rmq.Broker, ConfigFile: "a=b.conf"}},
+	{[]string{"broker", "-c", "with a blank.conf"}, Run{Role: rmq.Broker, ConfigFile: "with a blank.conf"}},
+	{[]string{"broker", "-c", "first", "-c", "second"}, Run{Role: rmq.Broker, ConfigFile: "second"}},
 
-	{[]string{"broker", "-n", "ns:9876"}, Run{Role: settings.Broker, Namesrv: ns}},
-	{[]string{"broker", "-n=ns:9876"}, Run{Role: settings.Broker, Namesrv: ns}},
-	{[]string{"broker", "-nns:9876"}, Run{Role: settings.Broker, Namesrv: ns}},
-	{[]string{"broker", "--namesrvAddr", "ns:9876"}, Run{Role: settings.Broker, Namesrv: ns}},
-	{[]string{"broker", "--namesrvAddr=ns:9876"}, Run{Role: settings.Broker, Namesrv: ns}},
-	{[]string{"broker", "-n", "ns-0:9876;ns-1:9876"}, Run{Role: settings.Broker, Namesrv: two}},
-	{[]string{"broker", "-n", " ns-0:9876; ns-1:9876; "}, Run{Role: settings.Broker, Namesrv: two}},
-	{[]string{"broker", "-n", "ns:9876", "-c", file}, Run{Role: settings.Broker, Namesrv: ns, ConfigFile: file}},
-	{[]string{"broker", "-c", file, "-n", "ns:9876"}, Run{Role: settings.Broker, Namesrv: ns, ConfigFile: file}},
+	{[]string{"broker", "-n", "ns:9876"}, Run{Role: rmq.Broker, Namesrv: ns}},
+	{[]string{"broker", "-n=ns:9876"}, Run{Role: rmq.Broker, Namesrv: ns}},
+	{[]string{"broker", "-nns:9876"}, Run{Role: rmq.Broker, Namesrv: ns}},
+	{[]string{"broker", "--namesrvAddr", "ns:9876"}, Run{Role: rmq.Broker, Namesrv: ns}},
+	{[]string{"broker", "--namesrvAddr=ns:9876"}, Run{Role: rmq.Broker, Namesrv: ns}},
+	{[]string{"broker", "-n", "ns-0:9876;ns-1:9876"}, Run{Role: rmq.Broker, Namesrv: two}},
+	{[]string{"broker", "-n", " ns-0:9876; ns-1:9876; "}, Run{Role: rmq.Broker, Namesrv: two}},
+	{[]string{"broker", "-n", "ns:9876", "-c", file}, Run{Role: rmq.Broker, Namesrv: ns, ConfigFile: file}},
+	{[]string{"broker", "-c", file, "-n", "ns:9876"}, Run{Role: rmq.Broker, Namesrv: ns, ConfigFile: file}},
 
-	{[]string{"broker", "autoCreateTopicEnable=true", "-c", file}, Run{Role: settings.Broker, ConfigFile: file, Ignored: []string{"autoCreateTopicEnable=true"}}},
-	{[]string{"broker", "-n", "ns:9876", "autoCreateTopicEnable=true"}, Run{Role: settings.Broker, Namesrv: ns, Ignored: []string{"autoCreateTopicEnable=true"}}},
-	{[]string{"broker", "-c", file, "&"}, Run{Role: settings.Broker, ConfigFile: file, Ignored: []string{"&"}}},
-	{[]string{"namesrv", "&"}, Run{Role: settings.Namesrv, Ignored: []string{"&"}}},
-	{[]string{"broker", "-c", "a.conf", "b.conf"}, Run{Role: settings.Broker, ConfigFile: "a.conf", Ignored: []string{"b.conf"}}}, // a glob
-	{[]string{"broker", "-"}, Run{Role: settings.Broker, Ignored: []string{"-"}}},
-	{[]string{"broker", ""}, Run{Role: settings.Broker, Ignored: []string{""}}}, // ${UNSET} in quotes
+	{[]string{"broker", "autoCreateTopicEnable=true", "-c", file}, Run{Role: rmq.Broker, ConfigFile: file, Ignored: []string{"autoCreateTopicEnable=true"}}},
+	{[]string{"broker", "-n", "ns:9876", "autoCreateTopicEnable=true"}, Run{Role: rmq.Broker, Namesrv: ns, Ignored: []string{"autoCreateTopicEnable=true"}}},
+	{[]string{"broker", "-c", file, "&"}, Run{Role: rmq.Broker, ConfigFile: file, Ignored: []string{"&"}}},
+	{[]string{"namesrv", "&"}, Run{Role: rmq.Namesrv, Ignored: []string{"&"}}},
+	{[]string{"broker", "-c", "a.conf", "b.conf"}, Run{Role: rmq.Broker, ConfigFile: "a.conf", Ignored: []string{"b.conf"}}}, // a glob
+	{[]string{"broker", "-"}, Run{Role: rmq.Broker, Ignored: []string{"-"}}},
+	{[]string{"broker", ""}, Run{Role: rmq.Broker, Ignored: []string{""}}}, // ${UNSET} in quotes
 
-	{[]string{"broker", "--enable-proxy"}, Run{Role: settings.Broker, EnableProxy: true}},
-	{[]string{"broker", "-n", "ns:9876", "--enable-proxy", "-c", file}, Run{Role: settings.Broker, EnableProxy: true, Namesrv: ns, ConfigFile: file}},
-	{[]string{"broker", "--enable-proxy", "-pc", "p.json"}, Run{Role: settings.Broker, EnableProxy: true, ProxyConfig: "p.json"}},
-	{[]string{"proxy", "-pc", "p.json"}, Run{Role: settings.Proxy, ProxyConfig: "p.json"}},
-	{[]string{"proxy", "--proxyConfigPath=p.json"}, Run{Role: settings.Proxy, ProxyConfig: "p.json"}},
-	{[]string{"proxy", "-n", "ns:9876", "-pm", "cluster"}, Run{Role: settings.Proxy, Namesrv: ns, ProxyMode: "cluster"}},
-	{[]string{"proxy", "--proxyMode=CLUSTER"}, Run{Role: settings.Proxy, ProxyMode: "cluster"}},
-	{[]string{"proxy", "-pm", "Local", "-bc", file}, Run{Role: settings.Proxy, ProxyMode: "local", ConfigFile: file}},
-	{[]string{"proxy", "-pm=local", "--brokerConfigPath", file}, Run{Role: settings.Proxy, ProxyMode: "local", ConfigFile: file}},
-	{[]string{"namesrv", "-pm", "local"}, Run{Role: settings.Namesrv, ProxyMode: "local"}},
-	{[]string{"broker", "-pm", "local"}, Run{Role: settings.Broker, ProxyMode: "local"}}, // --enable-proxy alone says so there
+	{[]string{"broker", "--enable-proxy"}, Run{Role: rmq.Broker, EnableProxy: true}},
+	{[]string{"broker", "-n", "ns:9876", "--enable-proxy", "-c", file}, Run{Role: rmq.Broker, EnableProxy: true, Namesrv: ns, ConfigFile: file}},
+	{[]string{"broker", "--enable-proxy", "-pc", "p.json"}, Run{Role: rmq.Broker, EnableProxy: true, ProxyConfig: "p.json"}},
+	{[]string{"proxy", "-pc", "p.json"}, Run{Role: rmq.Proxy, ProxyConfig: "p.json"}},
+	{[]string{"proxy", "--proxyConfigPath=p.json"}, Run{Role: rmq.Proxy, ProxyConfig: "p.json"}},
+	{[]string{"proxy", "-n", "ns:9876", "-pm", "cluster"}, Run{Role: rmq.Proxy, Namesrv: ns, ProxyMode: "cluster"}},
+	{[]string{"proxy", "--proxyMode=CLUSTER"}, Run{Role: rmq.Proxy, ProxyMode: "cluster"}},
+	{[]string{"proxy", "-pm", "Local", "-bc", file}, Run{Role: rmq.Proxy, ProxyMode: "local", ConfigFile: file}},
+	{[]string{"proxy", "-pm=local", "--brokerConfigPath", file}, Run{Role: rmq.Proxy, ProxyMode: "local", ConfigFile: file}},
+	{[]string{"namesrv", "-pm", "local"}, Run{Role: rmq.Namesrv, ProxyMode: "local"}},
+	{[]string{"broker", "-pm", "local"}, Run{Role: rmq.Broker, ProxyMode: "local"}}, // --enable-proxy alone says so there
 
-	{[]string{"broker", "-p"}, Run{Role: settings.Broker, Print: true}},
-	{[]string{"broker", "-m"}, Run{Role: settings.Broker, Print: true}},
-	{[]string{"broker", "-h"}, Run{Role: settings.Broker, Print: true}},
-	{[]string{"namesrv", "--printConfigItem"}, Run{Role: settings.Namesrv, Print: true}},
-	{[]string{"broker", "--printImportantConfig", "-c", file}, Run{Role: settings.Broker, Print: true, ConfigFile: file}},
-	{[]string{"broker", "--help"}, Run{Role: settings.Broker, Print: true}},
+	{[]string{"broker", "-p"}, Run{Role: rmq.Broker, Print: true}},
+	{[]string{"broker", "-m"}, Run{Role: rmq.Broker, Print: true}},
+	{[]string{"broker", "-h"}, Run{Role: rmq.Broker, Print: true}},
+	{[]string{"namesrv", "--printConfigItem"}, Run{Role: rmq.Namesrv, Print: true}},
+	{[]string{"broker", "--printImportantConfig", "-c", file}, Run{Role: rmq.Broker, Print: true, ConfigFile: file}},
+	{[]string{"broker", "--help"}, Run{Role: rmq.Broker, Print: true}},
 }
 
 func TestParseRun(t *testing.T) {
@@ -144,7 +143,7 @@ func FuzzParseRun(f *testing.F) {
 	f.Add("", "--", "-=")
 	f.Fuzz(func(t *testing.T, a, b, c string) {
 		r, err := ParseRun([]string{"broker", a, b, c})
-		if err == nil && r.Role != settings.Broker {
+		if err == nil && r.Role != rmq.Broker {
 			t.Errorf("%q %q %q: the role became %q", a, b, c, r.Role)
 		}
 		used := len(r.Ignored)

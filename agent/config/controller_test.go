@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"rocketmq-agent/agent/identity"
-	"rocketmq-agent/agent/settings"
+	"rocketmq-agent/agent/rmq"
 )
 
 const controllerPeers = "n0-ns-0.d:9878;n1-ns-1.d:9878;n2-ns-2.d:9878"
@@ -14,7 +14,7 @@ const controllerPeers = "n0-ns-0.d:9878;n1-ns-1.d:9878;n2-ns-2.d:9878"
 // controllerIn is the second of three controllers; its file says text.
 func controllerIn(t *testing.T, text string) Input {
 	in := masters()
-	in.Settings.Topology, in.Settings.GroupSize = settings.ControllerMode, 3
+	in.Settings.Topology, in.Settings.GroupSize = rmq.ControllerMode, 3
 	in.Controller = identity.Controller{Runs: true, SelfID: "n1", Peers: controllerPeers}
 	in.File = fileOf(t, text)
 	return in
@@ -52,7 +52,7 @@ func TestControllerInANameServer(t *testing.T) {
 			if got := controllerKeys(c); err != nil || !maps.Equal(got, tt.want) {
 				t.Errorf("got  %v, error %v\nwant %v", got, err, tt.want)
 			}
-			if c.Get("listenPort", "") != "9876" || c.Get("kvConfigPath", "") == "" {
+			if c.Get("listenPort") != "9876" || c.Get("kvConfigPath") == "" {
 				t.Errorf("it is no name server any more: %v", values(c))
 			}
 		})
@@ -77,13 +77,13 @@ func TestControllersWithoutNames(t *testing.T) {
 		t.Errorf("peers %q from %s, error %v", v.Value, v.Source, err)
 	}
 	in.File = fileOf(t, "controllerDLegerPeers=n0-a:1;n1-b:1;n2-c:1")
-	if c, err = Controller(in); err != nil || c.Get("controllerDLegerPeers", "") != "n0-a:1;n1-b:1;n2-c:1" {
-		t.Errorf("peers %q, error %v", c.Get("controllerDLegerPeers", ""), err)
+	if c, err = Controller(in); err != nil || c.Get("controllerDLegerPeers") != "n0-a:1;n1-b:1;n2-c:1" {
+		t.Errorf("peers %q, error %v", c.Get("controllerDLegerPeers"), err)
 	}
-	in.File, in.Settings.ConfigDir = Layer{}, t.TempDir()
-	write(t, in.Settings.ConfigDir, "controller.conf.tmpl", "controllerDLegerPeers=n0-t:1\n")
-	if c, err = Controller(in); err != nil || c.Get("controllerDLegerPeers", "") != "n0-t:1" {
-		t.Errorf("peers of the user's template %q, error %v", c.Get("controllerDLegerPeers", ""), err)
+	in.File = Layer{}
+	withTemplate(t, &in, "controller.conf.tmpl", "controllerDLegerPeers=n0-t:1\n")
+	if c, err = Controller(in); err != nil || c.Get("controllerDLegerPeers") != "n0-t:1" {
+		t.Errorf("peers of the user's template %q, error %v", c.Get("controllerDLegerPeers"), err)
 	}
 }
 

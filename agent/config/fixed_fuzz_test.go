@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"rocketmq-agent/agent/javaprops"
+	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/agent/settings"
 )
 
@@ -15,13 +16,13 @@ func mustBe(in Input) (fixed map[string]string, off []string) {
 	id := in.Identity
 	fixed = map[string]string{"brokerName": id.BrokerName, "brokerClusterName": string(in.Settings.ClusterName)}
 	switch id.Topology {
-	case settings.DLedger:
+	case rmq.DLedger:
 		fixed["enableDLegerCommitLog"], fixed["dLegerGroup"], fixed["dLegerSelfId"], fixed["dLegerPeers"] = "true", id.BrokerName, id.SelfID, id.Peers
 		return fixed, []string{"enableControllerMode"}
-	case settings.ControllerMode:
+	case rmq.ControllerMode:
 		fixed["enableControllerMode"], fixed["controllerAddr"] = "true", in.Settings.Controller.String()
 		return fixed, []string{"enableDLegerCommitLog"}
-	case settings.Replicas:
+	case rmq.Replicas:
 		fixed["brokerId"], fixed["brokerRole"] = "1", "SLAVE"
 	default:
 		fixed["brokerId"], fixed["brokerRole"] = "0", "ASYNC_MASTER"
@@ -47,7 +48,7 @@ func rendersItself(t *testing.T, c Config) {
 	}
 }
 
-var fuzzedTopologies = []settings.Topology{settings.Masters, settings.Replicas, settings.DLedger, settings.ControllerMode}
+var fuzzedTopologies = []rmq.Topology{rmq.Masters, rmq.Replicas, rmq.DLedger, rmq.ControllerMode}
 
 // FuzzFixedKeys: whatever the user's file, an RMQ_CONF_ variable and the fields of the template say, the keys that make up
 // the broker's identity are the agent's, or the start is refused because somebody contradicts one; and the file is exactly
@@ -68,11 +69,11 @@ func FuzzFixedKeys(f *testing.F) {
 		in := brokerOf(t, fuzzedTopologies[kind%4], "")
 		in.File = Layer{Name: "f", Props: props}
 		in.Settings.Conf = []settings.ConfValue{setTo(key, value)}
-		in.Settings.ClusterName, in.Settings.Controller = "c", settings.AddrList{"c:1"}
+		in.Settings.ClusterName, in.Settings.Controller = "c", rmq.AddrList{"c:1"}
 		in.Fields.ClusterName, in.Fields.UserHome, in.Fields.Address = "c", home, value
 		in.Settings.StorePerPod, in.Settings.Pod.Name = kind&4 != 0, "mq-1"
 		if kind&8 != 0 {
-			in.Settings.Replication = settings.Sync
+			in.Settings.Replication = rmq.Sync
 		}
 		c, err := Broker(in)
 		user := last(append(props, javaprops.Property{Key: key, Value: value})) // what the user's strongest layer says
@@ -99,7 +100,7 @@ func FuzzFixedKeys(f *testing.F) {
 		if (err != nil) != (contradicted != "" || noRoot) || err != nil && !strings.Contains(err.Error(), contradicted) {
 			t.Errorf("contradicted: %q, error %v", contradicted, err)
 		}
-		if root := c.Get("storePathRootDir", ""); in.Settings.StorePerPod && err == nil && !strings.HasSuffix(root, "/mq-1") {
+		if root := c.Get("storePathRootDir"); in.Settings.StorePerPod && err == nil && !strings.HasSuffix(root, "/mq-1") {
 			t.Errorf("the store of mq-1 is %q", root)
 		}
 		rendersItself(t, c)

@@ -13,7 +13,7 @@ import (
 	"unicode/utf16"
 
 	"rocketmq-agent/agent/javaprops"
-	"rocketmq-agent/agent/settings"
+	"rocketmq-agent/agent/rmq"
 )
 
 // TestJavaReadsTheConfiguration renders brokers from layers of every kind, and asks the real java.util.Properties what it
@@ -108,7 +108,7 @@ func randomBroker(t *testing.T, r *rand.Rand) Input {
 		in.Settings.StorePerPod, in.Settings.Pod.Name = true, "mq-1"
 	}
 	if r.IntN(4) == 0 {
-		in.Settings.Replication = settings.Sync
+		in.Settings.Replication = rmq.Sync
 	}
 	return in
 }

@@ -8,17 +8,6 @@ import (
 	"rocketmq-agent/agent/javaprops"
 )
 
-// at is a property that stands in a line of a file.
-func at(key, value string, line int) javaprops.Property {
-	return javaprops.Property{Key: key, Value: value, Line: line}
-}
-
-// lay merges layers and fixes keys.
-func lay(layers []Layer, fixed ...Fixed) (Config, error) {
-	c := merge(layers)
-	return c, c.fix(fixed)
-}
-
 func TestMergeLaterWins(t *testing.T) {
 	c, err := lay([]Layer{
 		{Name: "the template", Props: []javaprops.Property{at("a", "1", 0), at("b", "1", 0), at("c", "1", 0)}},
@@ -30,7 +19,7 @@ func TestMergeLaterWins(t *testing.T) {
 	}
 	var got []string
 	for _, v := range c.Values() {
-		got = append(got, v.Key+"="+v.Value+" from "+v.Source)
+		got = append(got, v.Key+"="+v.Value+" from "+v.Source.String())
 	}
 	want := []string{
 		"a=1 from RMQ_ADVERTISE", "b=2 from /etc/broker.conf:3", "c=3 from RMQ_CONF_c", "d=second from /etc/broker.conf:9",
@@ -83,7 +72,7 @@ func TestSwitchesThatMustBeOff(t *testing.T) {
 		if want := "f:2 sets enableDLegerCommitLog=" + value + ", but the topology masters makes it false: remove one, or else"; refused && err != nil && err.Error() != want {
 			t.Errorf("got  %s\nwant %s", err, want)
 		}
-		if got := c.Get("enableDLegerCommitLog", ""); got != javaprops.Trim(value) {
+		if got := c.Get("enableDLegerCommitLog"); got != javaprops.Trim(value) {
 			t.Errorf("%q became %q", value, got)
 		}
 	}
@@ -160,7 +149,7 @@ func TestMergeContradictions(t *testing.T) {
 func TestValuesAsRocketMQUnderstandsThem(t *testing.T) {
 	tests := []struct {
 		value string
-		n     int
+		n     int64
 		b     bool
 		s     string
 	}{
@@ -193,12 +182,22 @@ func TestValuesAsRocketMQUnderstandsThem(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n, b, s := c.Int("k", -1), c.Bool("k"), c.Get("k", "unset"); n != tt.n || b != tt.b || s != tt.s {
-			t.Errorf("%q is %d, %t, %q; want %d, %t, %q", tt.value, n, b, s, tt.n, tt.b, tt.s)
+		if b, s := c.Bool("k"), c.Get("k"); b != tt.b || s != tt.s {
+			t.Errorf("%q is %t, %q; want %t, %q", tt.value, b, s, tt.b, tt.s)
+		}
+		number, err := lay([]Layer{one("f", "fileReservedTime", tt.value)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tt.n == -1 {
+			tt.n = 72 // its default
+		}
+		if n := (Effective{Config: number, Keys: masters().Keys}).Number("fileReservedTime"); n != tt.n {
+			t.Errorf("%q is the number %d, want %d", tt.value, n, tt.n)
 		}
 	}
 	var unset Config
-	if unset.Int("k", 7) != 7 || unset.Bool("k") || unset.Get("k", "x") != "x" || len(unset.Properties()) != 0 {
+	if unset.Bool("k") || unset.Get("k") != "" || len(unset.Properties()) != 0 {
 		t.Error("a key that nobody sets has a value")
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"rocketmq-agent/agent/identity"
+	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/agent/settings"
 )
 
@@ -46,12 +47,12 @@ func TestStorePerPod(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			c, err := Broker(onSharedVolume(brokerOf(t, settings.Masters, tt.file)))
+			c, err := Broker(onSharedVolume(brokerOf(t, rmq.Masters, tt.file)))
 			if got := paths(c); err != nil || !maps.Equal(got, tt.want) {
 				t.Errorf("got  %v, error %v\nwant %v", got, err, tt.want)
 			}
 			v, _ := c.Find("storePathRootDir")
-			if v.Source != "RMQ_STORE_PER_POD" || len(v.Displaced) == 0 || strings.Contains(v.Displaced[len(v.Displaced)-1].Value, "mq-1") {
+			if v.Source.String() != "RMQ_STORE_PER_POD" || len(v.Displaced) == 0 || strings.Contains(v.Displaced[len(v.Displaced)-1].Value, "mq-1") {
 				t.Errorf("%s is from %s after %v", v.Value, v.Source, v.Displaced)
 			}
 		})
@@ -60,7 +61,7 @@ func TestStorePerPod(t *testing.T) {
 
 // A path from a secret file stays a secret when it moves.
 func TestStorePerPodKeepsSecrets(t *testing.T) {
-	in := onSharedVolume(brokerOf(t, settings.Masters, ""))
+	in := onSharedVolume(brokerOf(t, rmq.Masters, ""))
 	in.Settings.Conf = []settings.ConfValue{{Key: "storePathRootDir", Value: "/hidden", Variable: "RMQ_CONF_storePathRootDir_FILE", Secret: true}}
 	c, err := Broker(in)
 	if v, _ := c.Find("storePathRootDir"); err != nil || v.Value != "/hidden/mq-1" || !v.Secret {
@@ -81,10 +82,10 @@ func TestStorePerPodNeedsAName(t *testing.T) {
 		{"nothing", settings.Pod{}, "RMQ_STORE_PER_POD=true needs the pod's name: set POD_NAME (fieldRef metadata.name)"},
 	}
 	for _, tt := range tests {
-		in := onSharedVolume(brokerOf(t, settings.Masters, ""))
+		in := onSharedVolume(brokerOf(t, rmq.Masters, ""))
 		in.Settings.Pod = tt.pod
 		c, err := Broker(in)
-		got := c.Get("storePathRootDir", "")
+		got := c.Get("storePathRootDir")
 		if err != nil {
 			got = err.Error()
 		}
@@ -97,10 +98,11 @@ func TestStorePerPodNeedsAName(t *testing.T) {
 // With a template of one's own that names no folder, RocketMQ's default would be shared by all pods, without a word.
 func TestStorePerPodNeedsARoot(t *testing.T) {
 	const want = "RMQ_STORE_PER_POD=true needs the folder on the shared volume: set "
-	in := onSharedVolume(brokerOf(t, settings.Masters, ""))
-	in.Settings.ConfigDir = t.TempDir()
-	write(t, in.Settings.ConfigDir, "broker.conf.tmpl", "listenPort=1\n")
-	write(t, in.Settings.ConfigDir, "controller.conf.tmpl", "controllerDLegerGroup=g\n")
+	in := onSharedVolume(brokerOf(t, rmq.Masters, ""))
+	dir := t.TempDir()
+	write(t, dir, "broker.conf.tmpl", "listenPort=1\n")
+	write(t, dir, "controller.conf.tmpl", "controllerDLegerGroup=g\n")
+	in.Templates = templatesIn(dir)
 	if _, err := Broker(in); err == nil || err.Error() != want+"storePathRootDir" {
 		t.Errorf("broker: error %v", err)
 	}
@@ -111,11 +113,11 @@ func TestStorePerPodNeedsARoot(t *testing.T) {
 
 func TestStorePerPodOfControllers(t *testing.T) {
 	apart, err := Controller(onSharedVolume(controllerIn(t, "controllerStorePath=/data/")))
-	if got := apart.Get("controllerStorePath", ""); err != nil || got != "/data/mq-1" {
+	if got := apart.Get("controllerStorePath"); err != nil || got != "/data/mq-1" {
 		t.Errorf("apart: %s, error %v", got, err)
 	}
 	inside, err := Namesrv(onSharedVolume(controllerIn(t, "")))
-	if got := inside.Get("controllerStorePath", ""); err != nil || got != "/home/rocketmq/controller/mq-1" {
+	if got := inside.Get("controllerStorePath"); err != nil || got != "/home/rocketmq/controller/mq-1" {
 		t.Errorf("inside: %s, error %v", got, err)
 	}
 	// A name server alone has no store, so it needs neither a folder nor a name.

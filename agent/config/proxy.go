@@ -4,61 +4,63 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"strconv"
 	"strings"
+
+	"rocketmq-agent/agent/fastjson"
 )
 
-// Default ports of the proxy (ProxyConfig.java).
-const (
-	ProxyRemotingPort = 8080
-	ProxyGRPCPort     = 8081
-)
-
-// ProxyConfig is rmq-proxy.json: the text that the proxy reads, and what the agent itself needs to know of it.
-type ProxyConfig struct {
-	Text         []byte
-	From         string // the file or the template that Text was made of
-	RemotingPort int
-	GRPCPort     int
+// ReadJSON reads a mounted JSON file. One that is no object has a text and no members: the check of the file says what is
+// wrong with it.
+func ReadJSON(path string) (Layer, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return Layer{}, fmt.Errorf("cannot read the proxy's configuration: %w", err)
+	}
+	return Layer{Name: path}.WithJSON(text), nil
 }
 
-// Proxy merges the layers of a proxy: the template or, in its place, the file at path, then the environment. As long as
-// nothing must be merged the file is passed on untouched, comments and all.
-func Proxy(in Input, path string) (ProxyConfig, error) {
-	text, from, err := render(in.Settings.ConfigDir, "rmq-proxy.json.tmpl", in.Fields)
-	if path != "" {
-		from = path
-		text, err = os.ReadFile(path)
+// WithJSON is the layer with a JSON text.
+func (l Layer) WithJSON(text []byte) Layer {
+	l.Text = text
+	if members, err := fastjson.ReadObject(text); err == nil {
+		l.Members = members
 	}
-	if err != nil {
-		return ProxyConfig{}, fmt.Errorf("cannot read the proxy's configuration: %w", err)
-	}
-	c := ProxyConfig{Text: text, From: from, RemotingPort: ProxyRemotingPort, GRPCPort: ProxyGRPCPort}
-	members, problem := ReadObject(text)
-	if problem != nil {
-		if len(in.Settings.Conf) > 0 {
-			return ProxyConfig{}, fmt.Errorf("%s is not a JSON object, so %s cannot be merged into it: %w", from, in.Settings.Conf[0].Variable, problem)
+	return l
+}
+
+// Proxy merges the layers of a proxy: the template or, in its place, the mounted file, then the environment.
+func Proxy(in Input) (Config, error) {
+	bottom := in.File
+	if bottom.Name == "" {
+		text, template, err := in.Templates.render("rmq-proxy.json.tmpl", in.Fields)
+		if err != nil {
+			return Config{}, fmt.Errorf("cannot read the proxy's configuration: %w", err)
 		}
-		return c, nil // the check of the file says it
+		bottom = template.WithJSON(text)
 	}
-	object := map[string]any{}
-	for _, m := range members {
-		object[m.Key] = m.Value
+	if _, problem := fastjson.ReadObject(bottom.Text); problem != nil {
+		if len(in.Settings.Conf) > 0 {
+			return Config{}, fmt.Errorf("%s is not a JSON object, so %s cannot be merged into it: %w",
+				bottom.Name, in.Settings.Conf[0].Variable, problem)
+		}
+		return Of(bottom), nil // the check of the file says it
 	}
-	if name := in.Settings.ClusterName; name != "" { // stronger than the file, which in an image is nobody's own
-		object["rocketMQClusterName"], object["proxyClusterName"] = name, name
+	layers := []Layer{bottom}
+	if name := string(in.Settings.ClusterName); name != "" { // stronger than the file, which in an image is nobody's own
+		layers = append(layers, Layer{Kind: Setting, Name: "RMQ_CLUSTER_NAME", Members: []fastjson.Member{
+			{Key: "rocketMQClusterName", Value: name},
+			{Key: "proxyClusterName", Value: name},
+		}})
 	}
 	for _, v := range in.Settings.Conf {
-		object[v.Key] = scalar(v.Value)
+		layers = append(layers, Layer{
+			Kind:    Variable,
+			Name:    v.Variable,
+			Members: []fastjson.Member{{Key: v.Key, Value: scalar(v.Value)}},
+			Secret:  v.Secret,
+		})
 	}
-	if len(in.Settings.Conf) > 0 || in.Settings.ClusterName != "" {
-		if c.Text, err = json.MarshalIndent(object, "", "  "); err != nil {
-			return ProxyConfig{}, err
-		}
-	}
-	c.RemotingPort = port(object["remotingListenPort"], c.RemotingPort)
-	c.GRPCPort = port(object["grpcServerPort"], c.GRPCPort)
-	return c, nil
+	return Of(layers...), nil
 }
 
 // scalar writes numbers and booleans as such: the proxy refuses a quoted boolean that is misspelt, not a bare one.
@@ -70,11 +72,4 @@ func scalar(s string) any {
 		return json.Number(v)
 	}
 	return s
-}
-
-func port(v any, fallback int) int {
-	if n, err := strconv.Atoi(fmt.Sprint(v)); err == nil {
-		return n
-	}
-	return fallback
 }

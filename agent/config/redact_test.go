@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"rocketmq-agent/agent/fastjson"
 	"rocketmq-agent/agent/javaprops"
 )
 
@@ -30,7 +31,7 @@ func TestRedacted(t *testing.T) {
 	}
 }
 
-func TestRedactObject(t *testing.T) {
+func TestRedactedJSON(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"flat", `{"a": 1, "tlsKeyPassword": "hidden"}`, "{\n  \"a\": 1,\n  \"tlsKeyPassword\": \"***\"\n}\n"},
 		{"any value", `{"password": {"a": "hidden"}, "PASSWORDS": ["hidden"]}`, "{\n  \"PASSWORDS\": \"***\",\n  \"password\": \"***\"\n}\n"},
@@ -45,7 +46,7 @@ func TestRedactObject(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := string(RedactObject([]byte(tt.text), isPassword, "***"))
+			got := string(Of(Layer{}.WithJSON([]byte(tt.text))).RedactedJSON(isPassword, "***"))
 			if got != tt.want || strings.Contains(got, "hidden") {
 				t.Errorf("got  %q\nwant %q", got, tt.want)
 			}
@@ -53,20 +54,20 @@ func TestRedactObject(t *testing.T) {
 	}
 }
 
-// FuzzRedactObject: no secret of any file is shown, wherever in it.
-func FuzzRedactObject(f *testing.F) {
+// FuzzRedactedJSON: no secret of any file is shown, wherever in it.
+func FuzzRedactedJSON(f *testing.F) {
 	f.Add(`{"a": [{"password": "`, `"}], "b": 1}`)
 	f.Add("", "")
 	f.Add(`{'x': '`, `'}`)
 	f.Add(`{"password": [`, `]}`)
 	f.Fuzz(func(t *testing.T, before, after string) {
 		const mark = "12345678987654321"
-		shown := string(RedactObject([]byte(before+mark+after), isPassword, "***"))
+		shown := string(Of(Layer{}.WithJSON([]byte(before+mark+after))).RedactedJSON(isPassword, "***"))
 		if !strings.Contains(shown, mark) {
 			return
 		}
 		// It is shown: then it stands behind no key of a secret.
-		members, err := ReadObject([]byte(shown))
+		members, err := fastjson.ReadObject([]byte(shown))
 		if err != nil {
 			t.Fatalf("%q is no object: %v", shown, err)
 		}

@@ -10,46 +10,9 @@ import (
 
 	"rocketmq-agent/agent/identity"
 	"rocketmq-agent/agent/javaprops"
+	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/agent/settings"
 )
-
-// masters is what a broker of a StatefulSet is configured from.
-func masters() Input {
-	return Input{
-		Identity: identity.Identity{Topology: settings.Masters, BrokerName: "broker-0", BrokerRole: "ASYNC_MASTER", Address: "10.1.2.3"},
-		Fields:   Fields{ClusterName: "DefaultCluster", Namesrv: "ns:9876", Address: "10.1.2.3", PodIP: "10.1.2.3", UserHome: "/home/rocketmq"},
-	}
-}
-
-func setTo(key, value string) settings.ConfValue {
-	return settings.ConfValue{Key: key, Value: value, Variable: "RMQ_CONF_" + key}
-}
-
-func write(t *testing.T, dir, name, text string) string {
-	t.Helper()
-	path := filepath.Join(dir, name)
-	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return path
-}
-
-// last is what RocketMQ sees of props: of a key that occurs twice, the last value.
-func last(props []javaprops.Property) map[string]string {
-	m := map[string]string{}
-	for _, p := range props {
-		m[p.Key] = p.Value
-	}
-	return m
-}
-
-func values(c Config) map[string]string {
-	m := map[string]string{}
-	for _, v := range c.Values() {
-		m[v.Key] = v.Value
-	}
-	return m
-}
 
 func TestDefaults(t *testing.T) {
 	tests := []struct {
@@ -86,7 +49,10 @@ func TestDefaults(t *testing.T) {
 }
 
 func TestNothingKnownLeavesKeysOut(t *testing.T) {
-	c, err := Broker(Input{Identity: identity.Identity{Topology: settings.Manual}, Fields: Fields{ClusterName: "c", UserHome: "/h"}})
+	in := masters()
+	in.Identity = identity.Identity{Topology: rmq.Manual}
+	in.Fields = Fields{ClusterName: "c", UserHome: "/h"}
+	c, err := Broker(in)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,12 +72,12 @@ func TestLayersOfABroker(t *testing.T) {
 	}{
 		{"template broker.conf.tmpl", func(*Input) {}, "ns:9876"},
 		{"template broker.conf.tmpl", func(in *Input) { // NAMESRV_ADDR is a field of the template
-			in.Settings.Namesrv, in.Settings.NamesrvFrom = settings.AddrList{"env:1"}, "NAMESRV_ADDR"
+			in.Settings.Namesrv, in.Settings.NamesrvFrom = rmq.AddrList{"env:1"}, "NAMESRV_ADDR"
 			in.Fields.Namesrv = "env:1"
 		}, "env:1"},
 		{filepath.Join(dir, "broker.conf.tmpl"), func(in *Input) {
 			write(t, dir, "broker.conf.tmpl", "namesrvAddr={{.Namesrv}}0\n")
-			in.Settings.ConfigDir = dir
+			in.Templates = templatesIn(dir)
 		}, "env:10"},
 		{"/etc/broker.conf:3", func(in *Input) {
 			in.File = Layer{Name: "/etc/broker.conf", Props: []javaprops.Property{at("namesrvAddr", "file:1", 3)}}
@@ -120,9 +86,9 @@ func TestLayersOfABroker(t *testing.T) {
 			in.Settings.Conf = []settings.ConfValue{setTo("namesrvAddr", "conf:1")}
 		}, "conf:1"},
 		{"RMQ_NAMESRV", func(in *Input) {
-			in.Settings.Namesrv, in.Settings.NamesrvFrom = settings.AddrList{"a:1", "b:2"}, "RMQ_NAMESRV"
+			in.Settings.Namesrv, in.Settings.NamesrvFrom = rmq.AddrList{"a:1", "b:2"}, "RMQ_NAMESRV"
 		}, "a:1;b:2"},
-		{"the command line", func(in *Input) { in.Namesrv = settings.AddrList{"n:1"} }, "n:1"},
+		{"the command line", func(in *Input) { in.Namesrv = rmq.AddrList{"n:1"} }, "n:1"},
 	}
 	in := masters()
 	for _, step := range steps {
@@ -132,7 +98,7 @@ func TestLayersOfABroker(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, v := range c.Values() {
-			if v.Key == "namesrvAddr" && (v.Value != step.want || v.Source != step.source) {
+			if v.Key == "namesrvAddr" && (v.Value != step.want || v.Source.String() != step.source) {
 				t.Errorf("%s from %s, want %s from %s", v.Value, v.Source, step.want, step.source)
 			}
 		}
@@ -149,15 +115,15 @@ func TestFixedKeysOfABroker(t *testing.T) {
 		{"masters", func(in *Input) { in.File = file }, []string{
 			"/etc/broker.conf:1 sets brokerName=broker-a, but the topology masters makes it broker-0",
 			"/etc/broker.conf:2 sets brokerId=1", "/etc/broker.conf:3 sets brokerRole=SLAVE", "RMQ_TOPOLOGY=manual"}},
-		{"manual", func(in *Input) { in.File, in.Identity.Topology = file, settings.Manual }, nil},
+		{"manual", func(in *Input) { in.File, in.Identity.Topology = file, rmq.Manual }, nil},
 		{"RMQ_CONF_", func(in *Input) { in.Settings.Conf = []settings.ConfValue{setTo("brokerId", "1")} }, []string{"RMQ_CONF_brokerId sets brokerId=1"}},
 		{"cluster name", func(in *Input) {
-			in.File, in.Identity.Topology, in.Settings.ClusterName = file, settings.Manual, "prod"
+			in.File, in.Identity.Topology, in.Settings.ClusterName = file, rmq.Manual, "prod"
 			in.Fields.ClusterName = "prod"
 		}, []string{"/etc/broker.conf:4 sets brokerClusterName=c, but RMQ_CLUSTER_NAME makes it prod: remove one"}},
 		{"cluster name alone", func(in *Input) { in.Settings.ClusterName, in.Fields.ClusterName = "prod", "prod" }, nil},
 		{"address", func(in *Input) {
-			in.File, in.Identity.Topology, in.Settings.Advertise = file, settings.Manual, settings.PodIP
+			in.File, in.Identity.Topology, in.Settings.Advertise = file, rmq.Manual, settings.PodIP
 		}, []string{"/etc/broker.conf:5 sets brokerIP1=192.0.2.1, but RMQ_ADVERTISE makes it 10.1.2.3: remove one"}},
 		{"an address that is only the default yields", func(in *Input) { in.File = Layer{Name: "f", Props: file.Props[4:]} }, nil},
 	}
@@ -202,11 +168,9 @@ func TestSetsIdentity(t *testing.T) {
 }
 
 func TestTemplateFromAFolder(t *testing.T) {
-	dir := t.TempDir()
 	in := masters()
-	in.Settings.ConfigDir = dir
 	in.Fields.UserHome = `C:\ü = "x"`
-	write(t, dir, "namesrv.conf.tmpl", "# mine\nlistenPort=1\nx={{escape .UserHome}}\n")
+	withTemplate(t, &in, "namesrv.conf.tmpl", "# mine\nlistenPort=1\nx={{escape .UserHome}}\n")
 	c, err := Namesrv(in)
 	if err != nil {
 		t.Fatal(err)
@@ -214,7 +178,7 @@ func TestTemplateFromAFolder(t *testing.T) {
 	if got, want := values(c), map[string]string{"listenPort": "1", "x": in.Fields.UserHome}; !maps.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}
-	if c, err = Broker(in); err != nil || c.Get("brokerName", "") != "broker-0" || c.Get("brokerIP2", "") != "10.1.2.3" {
+	if c, err = Broker(in); err != nil || c.Get("brokerName") != "broker-0" || c.Get("brokerIP2") != "10.1.2.3" {
 		t.Errorf("the other templates are no longer the embedded ones: %v, %v", values(c), err)
 	}
 }
@@ -222,17 +186,18 @@ func TestTemplateFromAFolder(t *testing.T) {
 // Every field of a template, by what it is for.
 func TestTemplateFields(t *testing.T) {
 	in := masters()
-	in.Settings.ConfigDir = t.TempDir()
+	dir := t.TempDir()
 	in.Fields = Fields{"c", "n:1", "a", "mq-4", "10.1.2.3", "/h", "mq-1", 4, 1, 3}
-	write(t, in.Settings.ConfigDir, "broker.conf.tmpl", "a={{.ClusterName}} {{.Namesrv}} {{.Address}} {{.PodName}} {{.PodIP}} {{.UserHome}} {{.BrokerName}} {{.Ordinal}} {{.Group}} {{.Index}}\n"+
+	write(t, dir, "broker.conf.tmpl", "a={{.ClusterName}} {{.Namesrv}} {{.Address}} {{.PodName}} {{.PodIP}} {{.UserHome}} {{.BrokerName}} {{.Ordinal}} {{.Group}} {{.Index}}\n"+
 		"{{if eq .Index 0}}b=master{{else}}b=slave{{end}}\nc={{json .PodName}}\nd={{printf \"%s-%d\" .PodName .Ordinal | escape}}\n")
+	in.Templates = templatesIn(dir)
 	c, err := Broker(in)
 	want := map[string]string{"a": "c n:1 a mq-4 10.1.2.3 /h mq-1 4 1 3", "b": "slave", "c": `"mq-4"`, "d": "mq-4-4"}
 	if err != nil {
 		t.Fatal(err)
 	}
 	for key, value := range want {
-		if v, _ := c.Find(key); v.Value != value || v.Source != filepath.Join(in.Settings.ConfigDir, "broker.conf.tmpl") {
+		if v, _ := c.Find(key); v.Value != value || v.Source.String() != filepath.Join(dir, "broker.conf.tmpl") {
 			t.Errorf("%s is %q from %s, want %q", key, v.Value, v.Source, value)
 		}
 	}
@@ -256,13 +221,12 @@ func TestFailingTemplates(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			in := masters()
-			in.Settings.ConfigDir = t.TempDir()
-			write(t, in.Settings.ConfigDir, "broker.conf.tmpl", tt.text)
+			path := withTemplate(t, &in, "broker.conf.tmpl", tt.text)
 			_, err := Broker(in)
 			if err == nil {
 				t.Fatal("accepted")
 			}
-			for _, want := range append(tt.want, in.Settings.ConfigDir) {
+			for _, want := range append(tt.want, path) {
 				if !strings.Contains(err.Error(), want) {
 					t.Errorf("no %q in %q", want, err)
 				}
@@ -271,16 +235,17 @@ func TestFailingTemplates(t *testing.T) {
 	}
 	t.Run("a folder in its place", func(t *testing.T) {
 		in := masters()
-		in.Settings.ConfigDir = t.TempDir()
+		dir := t.TempDir()
 		for _, name := range []string{"controller.conf.tmpl", "rmq-proxy.json.tmpl"} {
-			if err := os.Mkdir(filepath.Join(in.Settings.ConfigDir, name), 0o700); err != nil {
+			if err := os.Mkdir(filepath.Join(dir, name), 0o700); err != nil {
 				t.Fatal(err)
 			}
 		}
+		in.Templates = templatesIn(dir)
 		if _, err := Controller(in); err == nil || !strings.Contains(err.Error(), "controller.conf.tmpl: is a directory") {
 			t.Errorf("error %v", err)
 		}
-		if _, err := Proxy(in, ""); err == nil || !strings.Contains(err.Error(), "rmq-proxy.json.tmpl: is a directory") {
+		if _, err := Proxy(in); err == nil || !strings.Contains(err.Error(), "rmq-proxy.json.tmpl: is a directory") {
 			t.Errorf("error %v", err)
 		}
 	})

@@ -31,33 +31,58 @@ type Fields struct {
 	Index       int    // the broker's place in its group; 0 is the master where roles are fixed
 }
 
-// EmbeddedTemplate is what the name of a layer begins with that comes from the agent itself.
-const EmbeddedTemplate = "template "
+// Templates are the texts that configurations begin with, by file name.
+type Templates map[string]mountable
 
-// render executes a template: the one in dir when there is one, else the embedded one. An error names the file, the line
-// and what is wrong there.
-func render(dir, name string, fields Fields) (text []byte, from string, err error) {
-	source, err := fs.ReadFile(templates.Files, name)
-	from = EmbeddedTemplate + name
-	if path := filepath.Join(dir, name); dir != "" {
-		if b, e := os.ReadFile(path); e == nil {
-			source, from = b, path
-		} else if !errors.Is(e, fs.ErrNotExist) {
-			return nil, from, fmt.Errorf("cannot read the template: %w", e)
+// mountable is a template: the agent's own or, in its place, a mounted one.
+type mountable struct {
+	text []byte
+	from Layer // without any value
+	err  error // it is mounted, and cannot be read
+}
+
+// ReadTemplates reads the agent's own templates, or what stands in their place in dir.
+func ReadTemplates(dir string) (Templates, error) {
+	names, err := fs.Glob(templates.Files, "*.tmpl")
+	if err != nil {
+		return nil, err
+	}
+	all := Templates{}
+	for _, name := range names {
+		own, err := fs.ReadFile(templates.Files, name)
+		if err != nil {
+			return nil, err
+		}
+		all[name] = mountable{text: own, from: Layer{Kind: Embedded, Name: "template " + name}}
+		if dir == "" {
+			continue
+		}
+		path := filepath.Join(dir, name)
+		switch mounted, err := os.ReadFile(path); {
+		case err == nil:
+			all[name] = mountable{text: mounted, from: Layer{Kind: Template, Name: path}}
+		case !errors.Is(err, fs.ErrNotExist):
+			all[name] = mountable{err: fmt.Errorf("cannot read the template: %w", err)}
 		}
 	}
-	if err != nil {
-		return nil, from, err
+	return all, nil
+}
+
+// render executes a template. An error names the file, the line and what is wrong there.
+func (all Templates) render(name string, fields Fields) (text []byte, from Layer, err error) {
+	m := all[name]
+	if m.err != nil {
+		return nil, m.from, m.err
 	}
-	t, err := template.New("t").Funcs(template.FuncMap{"escape": javaprops.Escape, "json": jsonValue}).Option("missingkey=error").Parse(string(source))
+	t, err := template.New("t").Funcs(template.FuncMap{"escape": javaprops.Escape, "json": jsonValue}).Option("missingkey=error").Parse(string(m.text))
 	if err != nil {
-		return nil, from, templateError(from, err)
+		return nil, m.from, templateError(m.from.Name, err)
 	}
 	var out bytes.Buffer
 	if err := t.Execute(&out, fields); err != nil {
-		return nil, from, templateError(from, err)
+		return nil, m.from, templateError(m.from.Name, err)
 	}
-	return out.Bytes(), from, nil
+	return out.Bytes(), m.from, nil
 }
 
 // templateProblem takes the errors of text/template apart: "template: t:3:4: executing "t" at <.Nope>: can't evaluate …".

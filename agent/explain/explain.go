@@ -57,9 +57,9 @@ func Settings(set keys.Set, c config.Config) []Setting {
 	var all []Setting
 	for _, v := range c.Values() {
 		k, _ := set.Find(v.Key)
-		s := Setting{Key: v.Key, Value: Shown(v), Source: v.Source, Default: k.Default, Change: k.Effect, Help: k.Help}
+		s := Setting{Key: v.Key, Value: Shown(v), Source: v.Source.String(), Default: k.Default, Change: k.Effect, Help: k.Help}
 		for i := len(v.Displaced) - 1; i >= 0; i-- {
-			s.Displaced = append(s.Displaced, Displaced{Shown(v.Displaced[i]), v.Displaced[i].Source})
+			s.Displaced = append(s.Displaced, Displaced{Shown(v.Displaced[i]), v.Displaced[i].Source.String()})
 		}
 		all = append(all, s)
 	}

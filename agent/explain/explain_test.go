@@ -13,6 +13,7 @@ import (
 	"rocketmq-agent/agent/javaprops"
 	"rocketmq-agent/agent/keys"
 	"rocketmq-agent/agent/launch"
+	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/agent/settings"
 )
 
@@ -20,9 +21,9 @@ import (
 func explained(t *testing.T) map[string]Setting {
 	t.Helper()
 	in := config.Input{
-		Identity: identity.Identity{Topology: settings.Masters, Size: 1, BrokerName: "mq-0", BrokerRole: "ASYNC_MASTER"},
+		Identity: identity.Identity{Topology: rmq.Masters, Size: 1, BrokerName: "mq-0", BrokerRole: "ASYNC_MASTER"},
 		Fields:   config.Fields{ClusterName: "c", UserHome: "/h", Namesrv: "ns:9876"},
-		Namesrv:  settings.AddrList{"cmd:1"},
+		Namesrv:  rmq.AddrList{"cmd:1"},
 	}
 	props, err := javaprops.Parse([]byte("namesrvAddr=file:1\nbrokerName=mq-0\ntlsKeyPassword=hidden1\nfileReservedTime=48 \ninnocent=seen\nmyOwnKey=1\nlistenPort=1\nlistenPort=2\n"))
 	if err != nil {
@@ -43,7 +44,7 @@ func explained(t *testing.T) map[string]Setting {
 		t.Fatal(err)
 	}
 	all := map[string]Setting{}
-	list := Settings(table.Set("5.5.0", settings.Broker), c)
+	list := Settings(table.Set(rmq.MustRelease("5.5.0"), rmq.Broker), c)
 	for i, s := range list {
 		all[s.Key] = s
 		if i > 0 && list[i-1].Key >= s.Key {

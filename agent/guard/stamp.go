@@ -9,8 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-
-	"rocketmq-agent/agent/config"
+	"rocketmq-agent/agent/atomicfile"
 )
 
 // Mode is how a store is replicated, which decides what its files look like.
@@ -99,5 +98,5 @@ func writeStamp(dir string, o Owner) error {
 	if err != nil {
 		return err
 	}
-	return config.WriteFile(dir, stampName, append(text, '\n'), 0o644)
+	return atomicfile.Write(dir, stampName, append(text, '\n'), 0o644)
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/agent/settings"
 )
 
@@ -19,9 +20,9 @@ type Controller struct {
 
 // DeriveController computes the membership of a controller, or of a name server with a controller inside. Name servers
 // beyond the size of the group run without one. Without RMQ_GROUP_SIZE a controller's file decides, or it is alone.
-func DeriveController(s settings.Settings, role settings.Role) (Controller, error) {
-	embedded := role == settings.Namesrv && s.Topology == settings.ControllerMode
-	alone := role == settings.Controller && s.Topology != settings.Manual && (s.GroupSize > 0 || s.Topology == settings.ControllerMode)
+func DeriveController(s settings.Settings, role rmq.Role) (Controller, error) {
+	embedded := role == rmq.Namesrv && s.Topology == rmq.ControllerMode
+	alone := role == rmq.Controller && s.Topology != rmq.Manual && (s.GroupSize > 0 || s.Topology == rmq.ControllerMode)
 	if !embedded && !alone {
 		return Controller{}, nil
 	}

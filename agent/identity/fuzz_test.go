@@ -6,10 +6,11 @@ import (
 	"strings"
 	"testing"
 
+	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/agent/settings"
 )
 
-var topologies = []settings.Topology{"", settings.Masters, settings.Replicas, settings.DLedger, settings.ControllerMode}
+var allTopologies = []rmq.Topology{"", rmq.Masters, rmq.Replicas, rmq.DLedger, rmq.ControllerMode}
 
 // notInPodNames would make another list of the peers, or another domain. A pod of a StatefulSet is also a host name.
 const notInPodNames = ";."
@@ -21,7 +22,7 @@ func statefulSet(t *testing.T, s settings.Settings, name string, n int) []Identi
 	for ordinal := range n {
 		s.Pod.Name = name + "-" + strconv.Itoa(ordinal)
 		s.Pod.FQDN = s.Pod.Name + ".d"
-		id, err := Derive(s, settings.Broker, false)
+		id, err := Derive(s, rmq.Broker, false)
 		if err == nil {
 			all = append(all, id)
 		}
@@ -35,7 +36,7 @@ func statefulSet(t *testing.T, s settings.Settings, name string, n int) []Identi
 // key is what no two brokers may share: the name and the id, or what stands for the id where RocketMQ gives it.
 func (id Identity) key() string {
 	place := strconv.FormatInt(id.BrokerID, 10)
-	if id.BrokerID == Elected {
+	if id.BrokerID == rmq.AnyID {
 		place = "n" + strconv.Itoa(id.Index)
 	}
 	return id.BrokerName + " " + place
@@ -100,7 +101,7 @@ func samePeers(t *testing.T, statefulSet string, all []Identity) {
 // FuzzStatefulSet: whatever the topology, the size and the name, no two pods are the same broker, and a pod stays the broker
 // that it is when others join or anything about it changes that is no part of its identity.
 func FuzzStatefulSet(f *testing.F) {
-	for i := range topologies {
+	for i := range allTopologies {
 		for _, size := range []uint16{0, 1, 2, 3, 5, 9, 65535} {
 			f.Add(uint8(i), size, uint8(12), "mq", "")
 		}
@@ -108,20 +109,20 @@ func FuzzStatefulSet(f *testing.F) {
 	f.Add(uint8(2), uint16(2), uint8(30), "mq-1", "eu")
 	f.Add(uint8(3), uint16(3), uint8(200), "-", "-1")
 	f.Fuzz(func(t *testing.T, topology uint8, size uint16, pods uint8, name, prefix string) {
-		s := settings.Settings{Topology: topologies[int(topology)%len(topologies)], GroupSize: settings.Size(size), BrokerNamePrefix: settings.Name(prefix)}
+		s := settings.Settings{Topology: allTopologies[int(topology)%len(allTopologies)], GroupSize: settings.Size(size), BrokerNamePrefix: settings.Name(prefix)}
 		s.Pod.InKubernetes = true
 		n := int(pods)%40 + 1
 		all := statefulSet(t, s, name, n)
 		distinct(t, all)
 		switch s.Topology {
-		case settings.DLedger:
+		case rmq.DLedger:
 			if !strings.ContainsAny(name, notInPodNames) {
 				samePeers(t, name, all)
 			}
-		case settings.Replicas, settings.Masters, "":
+		case rmq.Replicas, rmq.Masters, "":
 			oneMaster(t, all)
 		}
-		s.Pod.IP, s.Pod.HostIP, s.Pod.Hostname, s.Namesrv, s.ClusterName, s.StorePerPod = "10.9.9.9", "192.0.2.1", "other", settings.AddrList{"a:1"}, "c", true
+		s.Pod.IP, s.Pod.HostIP, s.Pod.Hostname, s.Namesrv, s.ClusterName, s.StorePerPod = "10.9.9.9", "192.0.2.1", "other", rmq.AddrList{"a:1"}, "c", true
 		for i, id := range statefulSet(t, s, name, 2*n)[:len(all)] {
 			if id.Address = all[i].Address; id.AddressSource != "POD_IP" {
 				t.Errorf("address from %s", id.AddressSource)
@@ -138,9 +139,9 @@ func FuzzStatefulSetsOfReplicas(f *testing.F) {
 	f.Add(uint8(2), uint8(3), "mq", true)
 	f.Add(uint8(5), uint8(9), "mq-0", false)
 	f.Fuzz(func(t *testing.T, size, pods uint8, prefix string, sync bool) {
-		s := settings.Settings{Topology: settings.Replicas, GroupSize: settings.Size(size%12 + 1), BrokerNamePrefix: settings.Name(prefix), Pod: settings.Pod{InKubernetes: true}}
+		s := settings.Settings{Topology: rmq.Replicas, GroupSize: settings.Size(size%12 + 1), BrokerNamePrefix: settings.Name(prefix), Pod: settings.Pod{InKubernetes: true}}
 		if sync {
-			s.Replication = settings.Sync
+			s.Replication = rmq.Sync
 		}
 		n := int(pods)%20 + 1
 		var all []Identity
@@ -175,13 +176,13 @@ func FuzzOrdinal(f *testing.F) {
 	f.Add(uint8(3), uint16(3), uint32(1<<31-1), uint32(1<<31-2))
 	f.Add(uint8(4), uint16(65535), uint32(24567), uint32(1<<31))
 	f.Fuzz(func(t *testing.T, topology uint8, size uint16, a, b uint32) {
-		base := settings.Settings{Topology: topologies[int(topology)%len(topologies)], GroupSize: settings.Size(size), PodDomain: "d"}
+		base := settings.Settings{Topology: allTopologies[int(topology)%len(allTopologies)], GroupSize: settings.Size(size), PodDomain: "d"}
 		derive := func(n uint32, tell func(s *settings.Settings, n string)) (Identity, error) {
 			s := base
 			s.Pod = settings.Pod{Name: "mq-0", InKubernetes: true}
 			tell(&s, strconv.FormatUint(uint64(n), 10))
-			id, err := Derive(s, settings.Broker, false)
-			id.Peers, id.OrdinalSource = "", "" // a number that contradicts the name makes no peers
+			id, err := Derive(s, rmq.Broker, false)
+			id.Peers, id.OrdinalSource, id.NameSource = "", "", "" // a number that contradicts the name makes no peers
 			return id, err
 		}
 		sources := []func(s *settings.Settings, n string){
@@ -218,13 +219,13 @@ func FuzzControllers(f *testing.F) {
 		if strings.ContainsAny(name, notInPodNames) {
 			return
 		}
-		role := settings.Controller
+		role := rmq.Controller
 		if embedded {
-			role = settings.Namesrv
+			role = rmq.Namesrv
 		}
 		seen, peers := map[string]bool{}, ""
 		for ordinal := range 12 {
-			s := settings.Settings{Topology: settings.ControllerMode, GroupSize: settings.Size(size), Pod: settings.Pod{Name: name + "-" + strconv.Itoa(ordinal), InKubernetes: true}}
+			s := settings.Settings{Topology: rmq.ControllerMode, GroupSize: settings.Size(size), Pod: settings.Pod{Name: name + "-" + strconv.Itoa(ordinal), InKubernetes: true}}
 			s.Pod.FQDN = s.Pod.Name + ".d"
 			c, err := DeriveController(s, role)
 			if err != nil || !c.Runs {

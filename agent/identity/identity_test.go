@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/agent/settings"
 )
 
@@ -38,22 +39,22 @@ func TestMasters(t *testing.T) {
 		{"RMQ_ORDINAL and prefix", settings.Settings{Ordinal: settings.Ordinal{N: 5, Set: true}, BrokerNamePrefix: "mq"}, "mq-5", "RMQ_ORDINAL"},
 		{"RMQ_ORDINAL keeps the pod's prefix", settings.Settings{Pod: kube("mq-4"), Ordinal: settings.Ordinal{N: 9, Set: true}}, "mq-9", "RMQ_ORDINAL"},
 		{"RMQ_ORDINAL in a Deployment", settings.Settings{Pod: kube("mq-7d9f8c6b5-x2x4z"), Ordinal: settings.Ordinal{N: 1, Set: true}}, "broker-1", "RMQ_ORDINAL"},
-		{"sync", settings.Settings{Pod: kube("broker-0"), Replication: settings.Sync}, "broker-0", "POD_NAME"},
+		{"sync", settings.Settings{Pod: kube("broker-0"), Replication: rmq.Sync}, "broker-0", "POD_NAME"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			id, err := Derive(tt.s, settings.Broker, false)
+			id, err := Derive(tt.s, rmq.Broker, false)
 			if err != nil {
 				t.Fatal(err)
 			}
 			if id.BrokerName != tt.broker || id.OrdinalSource != tt.source {
 				t.Errorf("name %q from %s, want %q from %s", id.BrokerName, id.OrdinalSource, tt.broker, tt.source)
 			}
-			role := map[settings.Replication]string{"": "ASYNC_MASTER", settings.Sync: "SYNC_MASTER"}[tt.s.Replication]
-			if id.Topology != settings.Masters || id.BrokerID != 0 || id.BrokerRole != role {
+			role := map[rmq.Replication]string{"": "ASYNC_MASTER", rmq.Sync: "SYNC_MASTER"}[tt.s.Replication]
+			if id.Topology != rmq.Masters || id.BrokerID != 0 || id.BrokerRole != role {
 				t.Errorf("topology %q, id %d, role %q, want masters, 0, %s", id.Topology, id.BrokerID, id.BrokerRole, role)
 			}
-			again, _ := Derive(tt.s, settings.Broker, false)
+			again, _ := Derive(tt.s, rmq.Broker, false)
 			if again != id {
 				t.Errorf("the second time it is %+v, not %+v", again, id)
 			}
@@ -76,7 +77,7 @@ func TestPodsWithoutAnOrdinalAreRefused(t *testing.T) {
 			"the host name": {Hostname: name, InKubernetes: true},
 		} {
 			t.Run(source+" "+name, func(t *testing.T) {
-				id, err := Derive(settings.Settings{Pod: pod}, settings.Broker, false)
+				id, err := Derive(settings.Settings{Pod: pod}, rmq.Broker, false)
 				if err == nil {
 					t.Fatalf("became %s", id.BrokerName)
 				}
@@ -93,25 +94,25 @@ func TestPodsWithoutAnOrdinalAreRefused(t *testing.T) {
 func TestTopology(t *testing.T) {
 	tests := []struct {
 		name        string
-		set         settings.Topology
+		set         rmq.Topology
 		fileDecides bool
-		want        settings.Topology
+		want        rmq.Topology
 	}{
-		{"default", "", false, settings.Masters},
-		{"the file sets an identity", "", true, settings.Manual},
-		{"masters against the file", settings.Masters, true, settings.Masters},
-		{"manual", settings.Manual, false, settings.Manual},
-		{"manual with a file", settings.Manual, true, settings.Manual},
+		{"default", "", false, rmq.Masters},
+		{"the file sets an identity", "", true, rmq.Manual},
+		{"masters against the file", rmq.Masters, true, rmq.Masters},
+		{"manual", rmq.Manual, false, rmq.Manual},
+		{"manual with a file", rmq.Manual, true, rmq.Manual},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			// A Deployment's pod: with the topology manual its name does not matter.
-			s := settings.Settings{Topology: tt.set, Pod: kube("mq-7d9f8c6b5-x2x4z"), Ordinal: settings.Ordinal{N: 3, Set: tt.want == settings.Masters}}
-			id, err := Derive(s, settings.Broker, tt.fileDecides)
+			s := settings.Settings{Topology: tt.set, Pod: kube("mq-7d9f8c6b5-x2x4z"), Ordinal: settings.Ordinal{N: 3, Set: tt.want == rmq.Masters}}
+			id, err := Derive(s, rmq.Broker, tt.fileDecides)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if id.Topology != tt.want || (id.BrokerName == "") != (tt.want == settings.Manual) || (id.BrokerRole == "") != (tt.want == settings.Manual) {
+			if id.Topology != tt.want || (id.BrokerName == "") != (tt.want == rmq.Manual) || (id.BrokerRole == "") != (tt.want == rmq.Manual) {
 				t.Errorf("got %+v, want topology %s", id, tt.want)
 			}
 			if id.Address != "10.1.2.3" {
@@ -128,27 +129,27 @@ func TestAddress(t *testing.T) {
 	docker := settings.Pod{Hostname: "0a1b2c3d4e5f"}
 	tests := []struct {
 		name      string
-		role      settings.Role
+		role      rmq.Role
 		pod       settings.Pod
 		advertise settings.Advertise
 		addr      string
 		source    string // or a part of the error when addr is empty and this is not RocketMQ's own choice
 	}{
-		{"default with POD_IP", settings.Broker, pod, "", "10.1.2.3", "POD_IP"},
-		{"default without POD_IP", settings.Broker, bare, "", "", "RocketMQ's own choice"},
-		{"docker", settings.Broker, docker, "", "", "RocketMQ's own choice"},
-		{"standalone in docker", settings.Standalone, docker, "", "127.0.0.1", "the default of standalone"},
-		{"standalone with POD_IP", settings.Standalone, settings.Pod{IP: "10.1.2.3"}, "", "10.1.2.3", "POD_IP"},
-		{"standalone in Kubernetes", settings.Standalone, bare, "", "", "RocketMQ's own choice"},
-		{"standalone, other address", settings.Standalone, docker, "mq.example.com", "mq.example.com", "RMQ_ADVERTISE"},
-		{"pod-ip", settings.Broker, pod, settings.PodIP, "10.1.2.3", "RMQ_ADVERTISE=pod-ip"},
-		{"host-ip", settings.Broker, pod, settings.HostIP, "192.0.2.9", "RMQ_ADVERTISE=host-ip"},
-		{"pod-dns", settings.Broker, pod, settings.PodDNS, "broker-0.brokers.mq.svc.cluster.local", "RMQ_ADVERTISE=pod-dns"},
-		{"IP address", settings.Broker, pod, "192.0.2.1", "192.0.2.1", "RMQ_ADVERTISE"},
-		{"IPv6 address", settings.Broker, pod, "2001:db8::1", "2001:db8::1", "RMQ_ADVERTISE"},
-		{"no POD_IP", settings.Broker, bare, settings.PodIP, "", "RMQ_ADVERTISE=pod-ip: POD_IP is not set"},
-		{"no HOST_IP", settings.Broker, bare, settings.HostIP, "", "RMQ_ADVERTISE=host-ip: HOST_IP is not set"},
-		{"no headless Service", settings.Broker, bare, settings.PodDNS, "", "RMQ_ADVERTISE=pod-dns: /etc/hosts has no full name"},
+		{"default with POD_IP", rmq.Broker, pod, "", "10.1.2.3", "POD_IP"},
+		{"default without POD_IP", rmq.Broker, bare, "", "", "RocketMQ's own choice"},
+		{"docker", rmq.Broker, docker, "", "", "RocketMQ's own choice"},
+		{"standalone in docker", rmq.Standalone, docker, "", "127.0.0.1", "the default of standalone"},
+		{"standalone with POD_IP", rmq.Standalone, settings.Pod{IP: "10.1.2.3"}, "", "10.1.2.3", "POD_IP"},
+		{"standalone in Kubernetes", rmq.Standalone, bare, "", "", "RocketMQ's own choice"},
+		{"standalone, other address", rmq.Standalone, docker, "mq.example.com", "mq.example.com", "RMQ_ADVERTISE"},
+		{"pod-ip", rmq.Broker, pod, settings.PodIP, "10.1.2.3", "RMQ_ADVERTISE=pod-ip"},
+		{"host-ip", rmq.Broker, pod, settings.HostIP, "192.0.2.9", "RMQ_ADVERTISE=host-ip"},
+		{"pod-dns", rmq.Broker, pod, settings.PodDNS, "broker-0.brokers.mq.svc.cluster.local", "RMQ_ADVERTISE=pod-dns"},
+		{"IP address", rmq.Broker, pod, "192.0.2.1", "192.0.2.1", "RMQ_ADVERTISE"},
+		{"IPv6 address", rmq.Broker, pod, "2001:db8::1", "2001:db8::1", "RMQ_ADVERTISE"},
+		{"no POD_IP", rmq.Broker, bare, settings.PodIP, "", "RMQ_ADVERTISE=pod-ip: POD_IP is not set"},
+		{"no HOST_IP", rmq.Broker, bare, settings.HostIP, "", "RMQ_ADVERTISE=host-ip: HOST_IP is not set"},
+		{"no headless Service", rmq.Broker, bare, settings.PodDNS, "", "RMQ_ADVERTISE=pod-dns: /etc/hosts has no full name"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

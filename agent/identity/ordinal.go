@@ -18,6 +18,7 @@ type pod struct {
 	prefix  string // the StatefulSet's name
 	ordinal int
 	source  string
+	host    string // a container's host name that somebody chose; empty in Kubernetes
 }
 
 // stable says whether the pods of the StatefulSet have the names that prefix and ordinals give: RMQ_ORDINAL can number pods
@@ -26,8 +27,7 @@ func (p pod) stable() bool {
 	return p.name == "" || p.name == p.prefix+"-"+strconv.Itoa(p.ordinal)
 }
 
-// findPod finds the number of this pod. Outside Kubernetes a container's host name is a random number, which must never
-// become a broker's name.
+// findPod finds the number of this pod. Outside Kubernetes it is 0.
 func findPod(s settings.Settings) (pod, error) {
 	name, source := s.Pod.Name, "POD_NAME"
 	if name == "" && s.Pod.InKubernetes {
@@ -39,17 +39,29 @@ func findPod(s settings.Settings) (pod, error) {
 	}
 	switch index, err := strconv.ParseUint(s.Pod.Index, 10, 31); {
 	case s.Ordinal.Set:
-		return pod{name, prefix, s.Ordinal.N, "RMQ_ORDINAL"}, nil
+		return pod{name: name, prefix: prefix, ordinal: s.Ordinal.N, source: "RMQ_ORDINAL"}, nil
 	case s.Pod.Index != "" && err != nil:
 		return pod{}, fmt.Errorf("cannot derive an identity: the label apps.kubernetes.io/pod-index is %q, not a number; set RMQ_ORDINAL", s.Pod.Index)
 	case s.Pod.Index != "":
-		return pod{name, prefix, int(index), "the label apps.kubernetes.io/pod-index"}, nil
+		return pod{name: name, prefix: prefix, ordinal: int(index), source: "the label apps.kubernetes.io/pod-index"}, nil
 	case named:
-		return pod{name, prefix, n, source}, nil
+		return pod{name: name, prefix: prefix, ordinal: n, source: source}, nil
 	case name != "":
 		return pod{}, fmt.Errorf("cannot derive an identity from %s=%q: it does not end in an ordinal; run these pods in a StatefulSet, or set RMQ_ORDINAL (and RMQ_BROKER_NAME_PREFIX)", source, name)
 	}
-	return pod{"", defaultPrefix, 0, "the default"}, nil
+	return pod{prefix: defaultPrefix, source: "the default", host: chosenHost(s.Pod)}, nil
+}
+
+// containerID matches the host name of a container that nobody named: the random number that it has instead must never
+// become a broker's name.
+var containerID = regexp.MustCompile(`^([0-9a-f]{12}|[0-9a-f]{64})$`)
+
+// chosenHost is the container's host name, where somebody chose one.
+func chosenHost(p settings.Pod) string {
+	if !p.InContainer || p.InKubernetes || containerID.MatchString(p.FullHostname) || p.FullHostname == "localhost" {
+		return ""
+	}
+	return p.FullHostname
 }
 
 // randomSuffix are five characters of those that Kubernetes draws random names from, where the draw gave digits alone:

@@ -5,11 +5,12 @@ import (
 	"strings"
 	"testing"
 
+	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/agent/settings"
 )
 
 // inGroups is what the pod of a StatefulSet is told about a topology with groups.
-func inGroups(t settings.Topology, size int, pod string) settings.Settings {
+func inGroups(t rmq.Topology, size int, pod string) settings.Settings {
 	return settings.Settings{Topology: t, GroupSize: settings.Size(size), Pod: kube(pod)}
 }
 
@@ -22,13 +23,13 @@ func TestReplicas(t *testing.T) {
 		2: {"mq-0 0 M", "mq-0 1 S", "mq-1 0 M", "mq-1 1 S", "mq-2 0 M", "mq-2 1 S", "mq-3 0 M", "mq-3 1 S", "mq-4 0 M"},
 		3: {"mq-0 0 M", "mq-0 1 S", "mq-0 2 S", "mq-1 0 M", "mq-1 1 S", "mq-1 2 S", "mq-2 0 M", "mq-2 1 S", "mq-2 2 S"},
 	}
-	masters := map[settings.Replication]string{"": "ASYNC_MASTER", settings.Async: "ASYNC_MASTER", settings.Sync: "SYNC_MASTER"}
+	masters := map[rmq.Replication]string{"": "ASYNC_MASTER", rmq.Async: "ASYNC_MASTER", rmq.Sync: "SYNC_MASTER"}
 	for size, brokers := range want {
 		for ordinal, broker := range brokers {
 			for replication, master := range masters {
-				s := inGroups(settings.Replicas, size, fmt.Sprintf("mq-%d", ordinal))
+				s := inGroups(rmq.Replicas, size, fmt.Sprintf("mq-%d", ordinal))
 				s.Replication = replication
-				id, err := Derive(s, settings.Broker, false)
+				id, err := Derive(s, rmq.Broker, false)
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -65,9 +66,9 @@ func TestReplicasInStatefulSetsOfTheirOwn(t *testing.T) {
 		{"mq-spare-1", 2, 3, "mq-1", "SLAVE", 1, 1},
 		{"mq-spare-8", 2, 3, "mq-8", "SLAVE", 8, 8},
 	} {
-		s := inGroups(settings.Replicas, tt.size, tt.pod)
+		s := inGroups(rmq.Replicas, tt.size, tt.pod)
 		s.ReplicaIndex, s.BrokerNamePrefix = index(tt.index), "mq"
-		id, err := Derive(s, settings.Broker, false)
+		id, err := Derive(s, rmq.Broker, false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -84,9 +85,9 @@ func TestDLedger(t *testing.T) {
 		return fmt.Sprintf("n0-%[1]s-%[2]d.%[5]s:40911;n1-%[1]s-%[3]d.%[5]s:40911;n2-%[1]s-%[4]d.%[5]s:40911", prefix, first, first+1, first+2, domain)
 	}
 	for ordinal := range 9 {
-		s := inGroups(settings.DLedger, 3, fmt.Sprintf("mq-%d", ordinal))
+		s := inGroups(rmq.DLedger, 3, fmt.Sprintf("mq-%d", ordinal))
 		s.Pod.FQDN = s.Pod.Name + "." + domain
-		id, err := Derive(s, settings.Broker, false)
+		id, err := Derive(s, rmq.Broker, false)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -125,10 +126,10 @@ func TestDLedger(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			s := inGroups(settings.DLedger, 3, "mq-4")
+			s := inGroups(rmq.DLedger, 3, "mq-4")
 			s.Pod.Hostname = "mq-4"
 			tt.change(&s)
-			id, err := Derive(s, settings.Broker, false)
+			id, err := Derive(s, rmq.Broker, false)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -143,13 +144,13 @@ func TestDLedger(t *testing.T) {
 func TestControllerBrokers(t *testing.T) {
 	for _, size := range []int{1, 2, 3} {
 		for ordinal := range 9 {
-			s := inGroups(settings.ControllerMode, size, fmt.Sprintf("mq-%d", ordinal))
-			s.Replication, s.PodDomain = settings.Sync, "d"
-			id, err := Derive(s, settings.Broker, false)
+			s := inGroups(rmq.ControllerMode, size, fmt.Sprintf("mq-%d", ordinal))
+			s.Replication, s.PodDomain = rmq.Sync, "d"
+			id, err := Derive(s, rmq.Broker, false)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if name := fmt.Sprintf("mq-%d", ordinal/size); id.BrokerName != name || id.Index != ordinal%size || id.BrokerID != Elected || id.BrokerRole != "" {
+			if name := fmt.Sprintf("mq-%d", ordinal/size); id.BrokerName != name || id.Index != ordinal%size || id.BrokerID != rmq.AnyID || id.BrokerRole != "" {
 				t.Errorf("pod %d of groups of %d: %+v", ordinal, size, id)
 			}
 			if id.SelfID != "" || id.Peers != "" {
@@ -161,11 +162,11 @@ func TestControllerBrokers(t *testing.T) {
 
 // With manual nothing is derived, and nothing that has no effect there refuses the start.
 func TestManual(t *testing.T) {
-	s := inGroups(settings.Manual, 4, "mq-7d9f8c6b5-x2x4z")
+	s := inGroups(rmq.Manual, 4, "mq-7d9f8c6b5-x2x4z")
 	s.ReplicaIndex, s.Pod.Index = index(9), "no number"
-	for _, role := range []settings.Role{settings.Broker, settings.Standalone} {
+	for _, role := range []rmq.Role{rmq.Broker, rmq.Standalone} {
 		id, err := Derive(s, role, false)
-		if want := (Identity{Topology: settings.Manual, Address: "10.1.2.3", AddressSource: "POD_IP"}); err != nil || id != want {
+		if want := (Identity{Topology: rmq.Manual, Address: "10.1.2.3", AddressSource: "POD_IP"}); err != nil || id != want {
 			t.Errorf("%s: %+v, error %v", role, id, err)
 		}
 	}
@@ -194,7 +195,7 @@ func TestPodIndex(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := settings.Settings{Pod: kube(tt.pod), Ordinal: tt.ordinal}
 			s.Pod.Index = tt.label
-			id, err := Derive(s, settings.Broker, false)
+			id, err := Derive(s, rmq.Broker, false)
 			if tt.broker == "" {
 				if err == nil || !strings.Contains(err.Error(), tt.source) || !strings.Contains(err.Error(), "set RMQ_ORDINAL") {
 					t.Errorf("error %v, want %q", err, tt.source)
@@ -211,39 +212,39 @@ func TestPodIndex(t *testing.T) {
 // The whole message stands here: it names the variable, its value and what is allowed.
 func TestRefusedIdentities(t *testing.T) {
 	type change func(*settings.Settings)
-	size := func(t settings.Topology, n int) change {
+	size := func(t rmq.Topology, n int) change {
 		return func(s *settings.Settings) { s.Topology, s.GroupSize = t, settings.Size(n) }
 	}
-	apart := func(n, size int, t settings.Topology, prefix settings.Name) change {
+	apart := func(n, size int, t rmq.Topology, prefix settings.Name) change {
 		return func(s *settings.Settings) {
 			s.Topology, s.GroupSize, s.ReplicaIndex, s.BrokerNamePrefix = t, settings.Size(size), index(n), prefix
 		}
 	}
-	standalone := func(t settings.Topology) string {
+	standalone := func(t rmq.Topology) string {
 		return fmt.Sprintf("RMQ_TOPOLOGY=%s needs brokers in containers of their own: a standalone container holds one broker and its name server; set RMQ_ROLE=broker", t)
 	}
 	tests := []struct {
 		name   string
-		role   settings.Role
+		role   rmq.Role
 		change change
 		want   string
 	}{
-		{"masters in groups", settings.Broker, size(settings.Masters, 2), "RMQ_GROUP_SIZE=2 does not go with RMQ_TOPOLOGY=masters, where every broker is a group of its own: leave it out, or set RMQ_TOPOLOGY=replicas"},
-		{"masters by default in groups", settings.Broker, size("", 3), "RMQ_GROUP_SIZE=3 does not go with RMQ_TOPOLOGY=masters, where every broker is a group of its own: leave it out, or set RMQ_TOPOLOGY=replicas"},
-		{"replicas of no size", settings.Broker, size(settings.Replicas, 0), "RMQ_GROUP_SIZE is not set: RMQ_TOPOLOGY=replicas needs to know how many brokers make a group; allowed: 2 or more, a master and its slaves"},
-		{"dledger of no size", settings.Broker, size(settings.DLedger, 0), "RMQ_GROUP_SIZE is not set: RMQ_TOPOLOGY=dledger needs to know how many brokers make a group; allowed: 3, 5, 7 or 9"},
-		{"controller of no size", settings.Broker, size(settings.ControllerMode, 0), "RMQ_GROUP_SIZE is not set: RMQ_TOPOLOGY=controller needs to know how many brokers make a group; allowed: 1 or more"},
-		{"one replica", settings.Broker, size(settings.Replicas, 1), "RMQ_GROUP_SIZE=1: RMQ_TOPOLOGY=replicas needs 2 or more, a master and its slaves"},
-		{"one member", settings.Broker, size(settings.DLedger, 1), "RMQ_GROUP_SIZE=1: RMQ_TOPOLOGY=dledger needs an odd number from 3 to 9; it takes a majority to elect a leader"},
-		{"four members", settings.Broker, size(settings.DLedger, 4), "RMQ_GROUP_SIZE=4: RMQ_TOPOLOGY=dledger needs an odd number from 3 to 9; it takes a majority to elect a leader"},
-		{"eleven members", settings.Broker, size(settings.DLedger, 11), "RMQ_GROUP_SIZE=11: RMQ_TOPOLOGY=dledger takes 9 at most; more voters only make it slower"},
-		{"an index for masters", settings.Broker, apart(0, 0, settings.Masters, "mq"), "RMQ_REPLICA_INDEX=0 belongs to RMQ_TOPOLOGY=replicas, not to masters: leave it out"},
-		{"an index for dledger", settings.Broker, apart(1, 3, settings.DLedger, "mq"), "RMQ_REPLICA_INDEX=1 belongs to RMQ_TOPOLOGY=replicas, not to dledger: leave it out"},
-		{"an index beyond the group", settings.Broker, apart(2, 2, settings.Replicas, "mq"), "RMQ_REPLICA_INDEX=2 does not go with RMQ_GROUP_SIZE=2: allowed: 0 (the masters) to 1"},
-		{"an index without a name", settings.Broker, apart(1, 2, settings.Replicas, ""), "RMQ_REPLICA_INDEX=1 needs RMQ_BROKER_NAME_PREFIX too: without it the names of the StatefulSets' brokers differ, and no slave finds its master"},
-		{"standalone replicas", settings.Standalone, size(settings.Replicas, 2), standalone(settings.Replicas)},
-		{"standalone dledger", settings.Standalone, size(settings.DLedger, 3), standalone(settings.DLedger)},
-		{"standalone controller", settings.Standalone, size(settings.ControllerMode, 3), standalone(settings.ControllerMode)},
+		{"masters in groups", rmq.Broker, size(rmq.Masters, 2), "RMQ_GROUP_SIZE=2 does not go with RMQ_TOPOLOGY=masters, where every broker is a group of its own: leave it out, or set RMQ_TOPOLOGY=replicas"},
+		{"masters by default in groups", rmq.Broker, size("", 3), "RMQ_GROUP_SIZE=3 does not go with RMQ_TOPOLOGY=masters, where every broker is a group of its own: leave it out, or set RMQ_TOPOLOGY=replicas"},
+		{"replicas of no size", rmq.Broker, size(rmq.Replicas, 0), "RMQ_GROUP_SIZE is not set: RMQ_TOPOLOGY=replicas needs to know how many brokers make a group; allowed: 2 or more, a master and its slaves"},
+		{"dledger of no size", rmq.Broker, size(rmq.DLedger, 0), "RMQ_GROUP_SIZE is not set: RMQ_TOPOLOGY=dledger needs to know how many brokers make a group; allowed: 3, 5, 7 or 9"},
+		{"controller of no size", rmq.Broker, size(rmq.ControllerMode, 0), "RMQ_GROUP_SIZE is not set: RMQ_TOPOLOGY=controller needs to know how many brokers make a group; allowed: 1 or more"},
+		{"one replica", rmq.Broker, size(rmq.Replicas, 1), "RMQ_GROUP_SIZE=1: RMQ_TOPOLOGY=replicas needs 2 or more, a master and its slaves"},
+		{"one member", rmq.Broker, size(rmq.DLedger, 1), "RMQ_GROUP_SIZE=1: RMQ_TOPOLOGY=dledger needs an odd number from 3 to 9; it takes a majority to elect a leader"},
+		{"four members", rmq.Broker, size(rmq.DLedger, 4), "RMQ_GROUP_SIZE=4: RMQ_TOPOLOGY=dledger needs an odd number from 3 to 9; it takes a majority to elect a leader"},
+		{"eleven members", rmq.Broker, size(rmq.DLedger, 11), "RMQ_GROUP_SIZE=11: RMQ_TOPOLOGY=dledger takes 9 at most; more voters only make it slower"},
+		{"an index for masters", rmq.Broker, apart(0, 0, rmq.Masters, "mq"), "RMQ_REPLICA_INDEX=0 belongs to RMQ_TOPOLOGY=replicas, not to masters: leave it out"},
+		{"an index for dledger", rmq.Broker, apart(1, 3, rmq.DLedger, "mq"), "RMQ_REPLICA_INDEX=1 belongs to RMQ_TOPOLOGY=replicas, not to dledger: leave it out"},
+		{"an index beyond the group", rmq.Broker, apart(2, 2, rmq.Replicas, "mq"), "RMQ_REPLICA_INDEX=2 does not go with RMQ_GROUP_SIZE=2: allowed: 0 (the masters) to 1"},
+		{"an index without a name", rmq.Broker, apart(1, 2, rmq.Replicas, ""), "RMQ_REPLICA_INDEX=1 needs RMQ_BROKER_NAME_PREFIX too: without it the names of the StatefulSets' brokers differ, and no slave finds its master"},
+		{"standalone replicas", rmq.Standalone, size(rmq.Replicas, 2), standalone(rmq.Replicas)},
+		{"standalone dledger", rmq.Standalone, size(rmq.DLedger, 3), standalone(rmq.DLedger)},
+		{"standalone controller", rmq.Standalone, size(rmq.ControllerMode, 3), standalone(rmq.ControllerMode)},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

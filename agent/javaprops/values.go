@@ -15,6 +15,12 @@ func ParseInt(s string, bits int) (n int64, ok bool) {
 	return n, err == nil
 }
 
+// Number is ParseInt of 32 bits, and 0 for what is no number.
+func Number(s string) int {
+	n, _ := ParseInt(s, 32)
+	return int(n)
+}
+
 // digit makes an ASCII digit of any other decimal digit. It looks at one char at a time, as Java does, so those that need two
 // are none to it. Unicode keeps the ten digits of a script together, in order.
 func digit(r rune) rune {

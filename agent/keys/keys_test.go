@@ -14,12 +14,12 @@ import (
 	"testing"
 
 	"rocketmq-agent/agent/launch"
-	"rocketmq-agent/agent/rmqtest"
-	"rocketmq-agent/agent/settings"
+	"rocketmq-agent/agent/rmq"
+	"rocketmq-agent/agent/testing/rmqtest"
 	"rocketmq-agent/templates"
 )
 
-var roles = []settings.Role{settings.Broker, settings.Namesrv, settings.Controller, settings.Proxy}
+var roles = []rmq.Role{rmq.Broker, rmq.Namesrv, rmq.Controller, rmq.Proxy}
 
 func load(t *testing.T) *Table {
 	t.Helper()
@@ -44,11 +44,11 @@ func TestTableIsThatOfRocketMQ(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	release := slices.Index(Releases, home.Version)
+	release := index(home.Release.String())
 	if release < 0 {
-		t.Skipf("the table has no rows of %s", home.Version)
+		t.Skipf("the table has no rows of %s", home.Release)
 	}
-	lib := filepath.Join(t.TempDir(), home.Version) // the program takes the folder's name for the release
+	lib := filepath.Join(t.TempDir(), home.Release.String()) // the program takes the folder's name for the release
 	if err := os.Symlink(filepath.Join(home.Dir, "lib"), lib); err != nil {
 		t.Fatal(err)
 	}
@@ -64,17 +64,17 @@ func TestTableIsThatOfRocketMQ(t *testing.T) {
 	actual := map[string]string{}
 	for line := range strings.Lines(string(out)) {
 		c := strings.Split(strings.TrimSuffix(line, "\n"), "\t")
-		if len(c) != 8 || c[2] != home.Version || c[3] != home.Version {
-			t.Fatalf("not a row of %s: %q", home.Version, line)
+		if len(c) != 8 || c[2] != home.Release.String() || c[3] != home.Release.String() {
+			t.Fatalf("not a row of %s: %q", home.Release, line)
 		}
 		actual[c[0]+"."+c[1]] = strings.Join(c[4:], "\t")
 	}
 	if len(actual) < 150 {
-		t.Fatalf("RocketMQ %s has %d keys only", home.Version, len(actual))
+		t.Fatalf("RocketMQ %s has %d keys only", home.Release, len(actual))
 	}
 	varies := 0
 	eachRow(t, "keys/keys.tsv", 8, func(c []string) {
-		if slices.Index(Releases, c[2]) > release || slices.Index(Releases, c[3]) < release {
+		if index(c[2]) > release || index(c[3]) < release {
 			return
 		}
 		key, embedded := c[0]+"."+c[1], strings.Join(c[4:], "\t")
@@ -82,14 +82,14 @@ func TestTableIsThatOfRocketMQ(t *testing.T) {
 			varies++
 		}
 		if is, ok := actual[key]; !ok {
-			t.Errorf("RocketMQ %s has no %s", home.Version, key)
+			t.Errorf("RocketMQ %s has no %s", home.Release, key)
 		} else if is != embedded {
-			t.Errorf("%s (type, default, live name, unread) is %q in the table, %q in RocketMQ %s", key, embedded, is, home.Version)
+			t.Errorf("%s (type, default, live name, unread) is %q in the table, %q in RocketMQ %s", key, embedded, is, home.Release)
 		}
 		delete(actual, key)
 	})
 	for key := range actual {
-		t.Errorf("%s of RocketMQ %s is not in the table", key, home.Version)
+		t.Errorf("%s of RocketMQ %s is not in the table", key, home.Release)
 	}
 	if varies == 0 {
 		t.Error("no default depends on the machine, though brokerName is its name")
@@ -102,7 +102,7 @@ func TestTable(t *testing.T) {
 	previous := ""
 	eachRow(t, "keys/keys.tsv", 8, func(c []string) {
 		key := c[0] + "\t" + c[1]
-		first, end := slices.Index(Releases, c[2]), slices.Index(Releases, c[3])
+		first, end := index(c[2]), index(c[3])
 		if before, again := last[key]; first < 0 || first > end || again && first <= before {
 			t.Errorf("%s: %s to %s is no span after the one before it", key, c[2], c[3])
 		}
@@ -116,7 +116,7 @@ func TestTable(t *testing.T) {
 		if c[7] != "" && c[7] != "unread" {
 			t.Errorf("%s: the last column is %q", key, c[7])
 		}
-		if !slices.ContainsFunc(roles, func(r settings.Role) bool { return slices.Contains(classes[r], c[0]) }) {
+		if !slices.ContainsFunc(roles, func(r rmq.Role) bool { return slices.Contains(classes[r], c[0]) }) {
 			t.Errorf("no role has the class %s", c[0])
 		}
 	})
@@ -243,7 +243,7 @@ func TestGone(t *testing.T) {
 	table := load(t)
 	seen := map[string]bool{}
 	eachRow(t, "keys/gone.tsv", 4, func(c []string) {
-		name, role, right, advice := c[0], settings.Role(c[1]), c[2], c[3]
+		name, role, right, advice := c[0], rmq.Role(c[1]), c[2], c[3]
 		if !slices.Contains(roles, role) {
 			t.Errorf("%s: no such role: %q", name, role)
 			return
@@ -268,10 +268,10 @@ func TestGone(t *testing.T) {
 		}
 	})
 	for _, of := range []struct {
-		role settings.Role
+		role rmq.Role
 		name string
-	}{{settings.Proxy, "brokerIP"}, {settings.Broker, "brokerId"}, {settings.Broker, ""}} {
-		if g, ok := table.Set("5.5.0", of.role).Gone(of.name); ok {
+	}{{rmq.Proxy, "brokerIP"}, {rmq.Broker, "brokerId"}, {rmq.Broker, ""}} {
+		if g, ok := table.Set(rmq.MustRelease("5.5.0"), of.role).Gone(of.name); ok {
 			t.Errorf("%q of a %s is gone: %+v", of.name, of.role, g)
 		}
 	}
@@ -288,39 +288,12 @@ func TestNearestRelease(t *testing.T) {
 		{"5.0.0", "5.1.4"}, {"5.0.1", "5.1.4"}, {"4.8.0", "4.9.7"}, {"4.0.0", "4.9.7"},
 		// No release of that major number.
 		{"6.0.0", "5.5.0"}, {"10.0.0", "5.5.0"}, {"3.2.6", "4.9.7"},
-		{"5.3.3-SNAPSHOT", "5.3.3"}, {"5.3.4-beta.1", "5.3.3"}, {"5.5", "5.5.0"}, {"5.1", "5.1.4"},
+		{"5.3.3-SNAPSHOT", "5.3.3"}, {"5.3.4-beta.1", "5.3.3"},
 	}
 	table := load(t)
 	for _, tt := range tests {
-		if got := table.Set(tt.release, settings.Broker).Release; got != tt.want {
+		if got := table.Set(rmq.MustRelease(tt.release), rmq.Broker).Release.String(); got != tt.want {
 			t.Errorf("%s is looked up in %s, want %s", tt.release, got, tt.want)
-		}
-	}
-}
-
-func TestIsRelease(t *testing.T) {
-	for s, want := range map[string]bool{
-		"5.5.0": true, "4.9.7": true, "5.10.12": true, "5.3.0-SNAPSHOT": true, "5.3.0-rc.1": true,
-		"": false, "5.5": false, "5": false, "v5.5.0": false, "5.5.0.1": false, "5.5.x": false, "latest": false, "5.5.0 ": false, "5.5.0-": false, "../5.5.0": false,
-	} {
-		if got := IsRelease(s); got != want {
-			t.Errorf("IsRelease(%q) is %t", s, got)
-		}
-	}
-}
-
-func TestBefore(t *testing.T) {
-	table := load(t)
-	for _, tt := range []struct {
-		release      string
-		major, minor int
-		want         bool
-	}{
-		{"4.9.7", 5, 0, true}, {"4.9.7", 4, 9, false}, {"4.9.7", 4, 10, true}, {"5.1.4", 5, 2, true}, {"5.2.0", 5, 2, false}, {"5.5.0", 5, 2, false}, {"5.5.0", 5, 10, true}, {"5.5.0", 4, 11, false},
-		{"5.0.0", 5, 1, false}, // 5.1.4 stands for it
-	} {
-		if got := table.Set(tt.release, settings.Broker).Before(tt.major, tt.minor); got != tt.want {
-			t.Errorf("%s before %d.%d: %t", tt.release, tt.major, tt.minor, got)
 		}
 	}
 }
@@ -329,51 +302,51 @@ func TestFind(t *testing.T) {
 	table := load(t)
 	tests := []struct {
 		release string
-		role    settings.Role
+		role    rmq.Role
 		name    string
 		want    string // class, type, default, live name, unread, effect; empty where there is no such key
 	}{
-		{"5.5.0", settings.Broker, "brokerId", "BrokerConfig long 0 brokerId false never"},
-		{"5.5.0", settings.Broker, "brokerName", "BrokerConfig string * brokerName false never"},
-		{"5.5.0", settings.Broker, "fileReservedTime", "MessageStoreConfig int 72 fileReservedTime false live"},
-		{"5.5.0", settings.Broker, "brokerRole", "MessageStoreConfig ASYNC_MASTER|SYNC_MASTER|SLAVE ASYNC_MASTER brokerRole false never"},
+		{"5.5.0", rmq.Broker, "brokerId", "BrokerConfig long 0 brokerId false never"},
+		{"5.5.0", rmq.Broker, "brokerName", "BrokerConfig string * brokerName false never"},
+		{"5.5.0", rmq.Broker, "fileReservedTime", "MessageStoreConfig int 72 fileReservedTime false live"},
+		{"5.5.0", rmq.Broker, "brokerRole", "MessageStoreConfig ASYNC_MASTER|SYNC_MASTER|SLAVE ASYNC_MASTER brokerRole false never"},
 		// Several classes have it: the first of the role describes it.
-		{"5.5.0", settings.Broker, "storePathRootDir", "MessageStoreConfig string ~/store storePathRootDir false never"},
-		{"5.5.0", settings.Namesrv, "configStorePath", "NamesrvConfig string ~/namesrv/namesrv.properties configStorePath false restart"},
-		{"5.5.0", settings.Controller, "configStorePath", "ControllerConfig string ~/controller/controller.properties configStorePath false restart"},
-		{"5.5.0", settings.Proxy, "userCacheMaxNum", "ProxyConfig int 20000 userCacheMaxNum false restart"},
+		{"5.5.0", rmq.Broker, "storePathRootDir", "MessageStoreConfig string ~/store storePathRootDir false never"},
+		{"5.5.0", rmq.Namesrv, "configStorePath", "NamesrvConfig string ~/namesrv/namesrv.properties configStorePath false restart"},
+		{"5.5.0", rmq.Controller, "configStorePath", "ControllerConfig string ~/controller/controller.properties configStorePath false restart"},
+		{"5.5.0", rmq.Proxy, "userCacheMaxNum", "ProxyConfig int 20000 userCacheMaxNum false restart"},
 		// The start-up of a role sets another default.
-		{"5.5.0", settings.Broker, "listenPort", "NettyServerConfig int 10911 listenPort false never"},
-		{"4.9.7", settings.Broker, "listenPort", "NettyServerConfig int 10911 listenPort false never"},
-		{"5.5.0", settings.Namesrv, "listenPort", "NettyServerConfig int 9876 listenPort false never"},
-		{"5.5.0", settings.Controller, "listenPort", "NettyServerConfig int 19876 listenPort false never"},
-		{"5.5.0", settings.Proxy, "listenPort", ""},
+		{"5.5.0", rmq.Broker, "listenPort", "NettyServerConfig int 10911 listenPort false never"},
+		{"4.9.7", rmq.Broker, "listenPort", "NettyServerConfig int 10911 listenPort false never"},
+		{"5.5.0", rmq.Namesrv, "listenPort", "NettyServerConfig int 9876 listenPort false never"},
+		{"5.5.0", rmq.Controller, "listenPort", "NettyServerConfig int 19876 listenPort false never"},
+		{"5.5.0", rmq.Proxy, "listenPort", ""},
 		// Its name in the live configuration differs.
-		{"5.5.0", settings.Broker, "scanAvailableNameSrv", "NettyClientConfig boolean true isScanAvailableNameSrv false restart"},
-		{"5.5.0", settings.Broker, "isScanAvailableNameSrv", ""},
+		{"5.5.0", rmq.Broker, "scanAvailableNameSrv", "NettyClientConfig boolean true isScanAvailableNameSrv false restart"},
+		{"5.5.0", rmq.Broker, "isScanAvailableNameSrv", ""},
 		// It changes from release to release.
-		{"5.2.0", settings.Broker, "transactionMetricFlushInterval", "BrokerConfig long 3000 transactionMetricFlushInterval false live"},
-		{"5.3.3", settings.Broker, "transactionMetricFlushInterval", "BrokerConfig long 3000 transactionMetricFlushInterval false live"},
-		{"5.4.0", settings.Broker, "transactionMetricFlushInterval", "BrokerConfig long 10000 transactionMetricFlushInterval false live"},
-		{"5.1.4", settings.Broker, "transactionMetricFlushInterval", ""},
-		{"5.2.0", settings.Broker, "aclEnable", "BrokerConfig boolean false aclEnable false restart"},
-		{"5.3.1", settings.Broker, "aclEnable", "BrokerConfig boolean false aclEnable false restart"}, // 5.3.2 still enforces it
-		{"5.3.3", settings.Broker, "aclEnable", "BrokerConfig boolean false aclEnable true restart"},
-		{"5.3.3", settings.Broker, "haSlaveFallbehindMax", ""},
+		{"5.2.0", rmq.Broker, "transactionMetricFlushInterval", "BrokerConfig long 3000 transactionMetricFlushInterval false live"},
+		{"5.3.3", rmq.Broker, "transactionMetricFlushInterval", "BrokerConfig long 3000 transactionMetricFlushInterval false live"},
+		{"5.4.0", rmq.Broker, "transactionMetricFlushInterval", "BrokerConfig long 10000 transactionMetricFlushInterval false live"},
+		{"5.1.4", rmq.Broker, "transactionMetricFlushInterval", ""},
+		{"5.2.0", rmq.Broker, "aclEnable", "BrokerConfig boolean false aclEnable false restart"},
+		{"5.3.1", rmq.Broker, "aclEnable", "BrokerConfig boolean false aclEnable false restart"}, // 5.3.2 still enforces it
+		{"5.3.3", rmq.Broker, "aclEnable", "BrokerConfig boolean false aclEnable true restart"},
+		{"5.3.3", rmq.Broker, "haSlaveFallbehindMax", ""},
 		// A broker reads it without a class.
-		{"5.5.0", settings.Broker, "rmqAddressServerDomain", " string   false restart"},
-		{"4.9.7", settings.Broker, "rmqAddressServerSubGroup", " string   false restart"},
-		{"5.5.0", settings.Namesrv, "rmqAddressServerDomain", ""},
+		{"5.5.0", rmq.Broker, "rmqAddressServerDomain", " string   false restart"},
+		{"4.9.7", rmq.Broker, "rmqAddressServerSubGroup", " string   false restart"},
+		{"5.5.0", rmq.Namesrv, "rmqAddressServerDomain", ""},
 		// A key of another role, in another case, or of no release with that role.
-		{"5.5.0", settings.Namesrv, "brokerId", ""},
-		{"5.5.0", settings.Broker, "brokerid", ""},
-		{"5.5.0", settings.Broker, "", ""},
-		{"4.9.7", settings.Proxy, "grpcServerPort", ""},
-		{"4.9.7", settings.Controller, "controllerDLegerPeers", ""},
-		{"5.2.0", settings.Namesrv, "controllerDLegerPeers", "ControllerConfig string  controllerDLegerPeers false restart"},
+		{"5.5.0", rmq.Namesrv, "brokerId", ""},
+		{"5.5.0", rmq.Broker, "brokerid", ""},
+		{"5.5.0", rmq.Broker, "", ""},
+		{"4.9.7", rmq.Proxy, "grpcServerPort", ""},
+		{"4.9.7", rmq.Controller, "controllerDLegerPeers", ""},
+		{"5.2.0", rmq.Namesrv, "controllerDLegerPeers", "ControllerConfig string  controllerDLegerPeers false restart"},
 	}
 	for _, tt := range tests {
-		set := table.Set(tt.release, tt.role)
+		set := table.Set(rmq.MustRelease(tt.release), tt.role)
 		k, ok := set.Find(tt.name)
 		got := ""
 		if ok {
@@ -394,12 +367,12 @@ func TestFind(t *testing.T) {
 // TestSet: each role's keys are those of its classes, and a key that one of them reads is read.
 func TestSet(t *testing.T) {
 	table := load(t)
-	for release, least := range map[string]map[settings.Role]int{
-		"4.9.7": {settings.Broker: 180, settings.Namesrv: 30, settings.Controller: 20, settings.Proxy: 0},
-		"5.5.0": {settings.Broker: 500, settings.Namesrv: 80, settings.Controller: 60, settings.Proxy: 170},
+	for release, least := range map[string]map[rmq.Role]int{
+		"4.9.7": {rmq.Broker: 180, rmq.Namesrv: 30, rmq.Controller: 20, rmq.Proxy: 0},
+		"5.5.0": {rmq.Broker: 500, rmq.Namesrv: 80, rmq.Controller: 60, rmq.Proxy: 170},
 	} {
 		for role, n := range least {
-			names := table.Set(release, role).Names()
+			names := table.Set(rmq.MustRelease(release), role).Names()
 			if len(names) < n || !slices.IsSorted(names) || n == 0 && len(names) > 0 {
 				t.Errorf("a %s %s has %d keys, in order: %t", role, release, len(names), slices.IsSorted(names))
 			}
@@ -410,7 +383,7 @@ func TestSet(t *testing.T) {
 		{Name: "a", Class: "NettyServerConfig", Unread: true, Default: "1", last: 5},
 		{Name: "a", Class: "BrokerConfig", Default: "2", last: 5},
 	}, "b": {{Name: "b", Class: "BrokerConfig", Unread: true, last: 5}}}}
-	set := mixed.Set("5.5.0", settings.Broker)
+	set := mixed.Set(rmq.MustRelease("5.5.0"), rmq.Broker)
 	if k, _ := set.Find("a"); k.Unread || k.Default != "1" {
 		t.Errorf("a key that BrokerConfig reads: %+v", k)
 	}
@@ -423,23 +396,23 @@ func TestElsewhere(t *testing.T) {
 	table := load(t)
 	tests := []struct {
 		release string
-		role    settings.Role
+		role    rmq.Role
 		name    string
-		want    []settings.Role
+		want    []rmq.Role
 	}{
-		{"5.5.0", settings.Broker, "grpcServerPort", []settings.Role{settings.Proxy}},
-		{"5.5.0", settings.Namesrv, "brokerRole", []settings.Role{settings.Broker}},
-		{"5.5.0", settings.Broker, "controllerDLegerPeers", []settings.Role{settings.Namesrv, settings.Controller}},
-		{"5.5.0", settings.Proxy, "listenPort", []settings.Role{settings.Broker, settings.Namesrv, settings.Controller}},
-		{"5.5.0", settings.Proxy, "namesrvAddr", []settings.Role{settings.Broker}},
-		{"5.5.0", settings.Broker, "brokerRole", nil}, // its own alone
-		{"5.5.0", settings.Broker, "noSuchKey", nil},
-		{"4.9.7", settings.Broker, "grpcServerPort", nil}, // nobody has it yet
-		{"5.5.0", settings.Namesrv, "haSlaveFallbehindMax", nil},
-		{"4.9.7", settings.Namesrv, "haSlaveFallbehindMax", []settings.Role{settings.Broker}},
+		{"5.5.0", rmq.Broker, "grpcServerPort", []rmq.Role{rmq.Proxy}},
+		{"5.5.0", rmq.Namesrv, "brokerRole", []rmq.Role{rmq.Broker}},
+		{"5.5.0", rmq.Broker, "controllerDLegerPeers", []rmq.Role{rmq.Namesrv, rmq.Controller}},
+		{"5.5.0", rmq.Proxy, "listenPort", []rmq.Role{rmq.Broker, rmq.Namesrv, rmq.Controller}},
+		{"5.5.0", rmq.Proxy, "namesrvAddr", []rmq.Role{rmq.Broker}},
+		{"5.5.0", rmq.Broker, "brokerRole", nil}, // its own alone
+		{"5.5.0", rmq.Broker, "noSuchKey", nil},
+		{"4.9.7", rmq.Broker, "grpcServerPort", nil}, // nobody has it yet
+		{"5.5.0", rmq.Namesrv, "haSlaveFallbehindMax", nil},
+		{"4.9.7", rmq.Namesrv, "haSlaveFallbehindMax", []rmq.Role{rmq.Broker}},
 	}
 	for _, tt := range tests {
-		if got := table.Set(tt.release, tt.role).Elsewhere(tt.name); !slices.Equal(got, tt.want) {
+		if got := table.Set(rmq.MustRelease(tt.release), tt.role).Elsewhere(tt.name); !slices.Equal(got, tt.want) {
 			t.Errorf("%s for a %s %s: %q, want %q", tt.name, tt.role, tt.release, got, tt.want)
 		}
 	}
@@ -448,26 +421,26 @@ func TestElsewhere(t *testing.T) {
 func TestHistory(t *testing.T) {
 	table := load(t)
 	tests := []struct {
-		role        settings.Role
+		role        rmq.Role
 		name        string
 		first, last string // empty: it never had it
 	}{
-		{settings.Broker, "haSlaveFallbehindMax", "4.9.7", "4.9.7"},
-		{settings.Broker, "memTableFlushInterval", "5.1.4", "5.1.4"},
-		{settings.Broker, "maxCommitJitter", "5.1.4", "5.2.0"},
-		{settings.Broker, "tieredStoreIndexFileRollingIdleInterval", "5.1.4", "5.2.0"}, // in two rows
-		{settings.Broker, "maxLiteSubscriptionCount", "5.5.0", "5.5.0"},
-		{settings.Proxy, "enableACL", "5.2.0", "5.2.0"},
-		{settings.Controller, "controllerType", "5.2.0", "5.5.0"},
-		{settings.Controller, "serverSocketBacklog", "4.9.7", "5.5.0"},
-		{settings.Broker, "enableACL", "", ""},
-		{settings.Namesrv, "haSlaveFallbehindMax", "", ""},
-		{settings.Broker, "noSuchKey", "", ""},
+		{rmq.Broker, "haSlaveFallbehindMax", "4.9.7", "4.9.7"},
+		{rmq.Broker, "memTableFlushInterval", "5.1.4", "5.1.4"},
+		{rmq.Broker, "maxCommitJitter", "5.1.4", "5.2.0"},
+		{rmq.Broker, "tieredStoreIndexFileRollingIdleInterval", "5.1.4", "5.2.0"}, // in two rows
+		{rmq.Broker, "maxLiteSubscriptionCount", "5.5.0", "5.5.0"},
+		{rmq.Proxy, "enableACL", "5.2.0", "5.2.0"},
+		{rmq.Controller, "controllerType", "5.2.0", "5.5.0"},
+		{rmq.Controller, "serverSocketBacklog", "4.9.7", "5.5.0"},
+		{rmq.Broker, "enableACL", "", ""},
+		{rmq.Namesrv, "haSlaveFallbehindMax", "", ""},
+		{rmq.Broker, "noSuchKey", "", ""},
 	}
 	for _, tt := range tests {
 		for _, release := range Releases { // whichever release asks
 			first, last, ok := table.Set(release, tt.role).History(tt.name)
-			if first != tt.first || last != tt.last || ok != (tt.first != "") {
+			if first.String() != tt.first || last.String() != tt.last || ok != (tt.first != "") {
 				t.Errorf("%s of a %s, asked by %s: %q to %q, %t, want %q to %q", tt.name, tt.role, release, first, last, ok, tt.first, tt.last)
 			}
 		}
@@ -477,46 +450,46 @@ func TestHistory(t *testing.T) {
 func TestSimilar(t *testing.T) {
 	table := load(t)
 	tests := []struct {
-		role       settings.Role
+		role       rmq.Role
 		name, want string // empty: no suggestion
 	}{
 		// The same in another case, however short.
-		{settings.Broker, "brokerip1", "brokerIP1"},
-		{settings.Broker, "BROKERID", "brokerId"},
-		{settings.Broker, "usetls", "useTLS"},
-		{settings.Broker, "enabledlegercommitlog", "enableDLegerCommitLog"},
+		{rmq.Broker, "brokerip1", "brokerIP1"},
+		{rmq.Broker, "BROKERID", "brokerId"},
+		{rmq.Broker, "usetls", "useTLS"},
+		{rmq.Broker, "enabledlegercommitlog", "enableDLegerCommitLog"},
 		// One slip: dropped, doubled, another letter, two swapped.
-		{settings.Broker, "flushDiskTyp", "flushDiskType"},
-		{settings.Broker, "flushDiskTypee", "flushDiskType"},
-		{settings.Broker, "flushDiskTipe", "flushDiskType"},
-		{settings.Broker, "flsuhDiskType", "flushDiskType"},
-		{settings.Broker, "brokerNmae", "brokerName"},
-		{settings.Broker, "namesrvAdr", "namesrvAddr"},
-		{settings.Broker, "EnableDledgerCommitlog", "enableDLegerCommitLog"},
-		{settings.Broker, "fileReserverdTime", "fileReservedTime"},
-		{settings.Broker, "listenport1", "listenPort"},
-		{settings.Proxy, "grpcServerPrt", "grpcServerPort"},
-		{settings.Namesrv, "listenPrt", "listenPort"},
+		{rmq.Broker, "flushDiskTyp", "flushDiskType"},
+		{rmq.Broker, "flushDiskTypee", "flushDiskType"},
+		{rmq.Broker, "flushDiskTipe", "flushDiskType"},
+		{rmq.Broker, "flsuhDiskType", "flushDiskType"},
+		{rmq.Broker, "brokerNmae", "brokerName"},
+		{rmq.Broker, "namesrvAdr", "namesrvAddr"},
+		{rmq.Broker, "EnableDledgerCommitlog", "enableDLegerCommitLog"},
+		{rmq.Broker, "fileReserverdTime", "fileReservedTime"},
+		{rmq.Broker, "listenport1", "listenPort"},
+		{rmq.Proxy, "grpcServerPrt", "grpcServerPort"},
+		{rmq.Namesrv, "listenPrt", "listenPort"},
 		// Two slips in a long enough word.
-		{settings.Broker, "flsuhDiskTyp", "flushDiskType"},
-		{settings.Broker, "autoCreatTopicEnabel", "autoCreateTopicEnable"},
-		{settings.Broker, "brokrNme", ""},
+		{rmq.Broker, "flsuhDiskTyp", "flushDiskType"},
+		{rmq.Broker, "autoCreatTopicEnabel", "autoCreateTopicEnable"},
+		{rmq.Broker, "brokrNme", ""},
 		// Three are too many in any word.
-		{settings.Broker, "autoCraetTopicEnabel", ""},
+		{rmq.Broker, "autoCraetTopicEnabel", ""},
 		// Two keys are as near.
-		{settings.Broker, "brokerIP", ""},
-		{settings.Broker, "brokerIP3", ""},
+		{rmq.Broker, "brokerIP", ""},
+		{rmq.Broker, "brokerIP3", ""},
 		// Too short to guess.
-		{settings.Broker, "port", ""},
-		{settings.Broker, "usTLS", ""},
-		{settings.Broker, "", ""},
+		{rmq.Broker, "port", ""},
+		{rmq.Broker, "usTLS", ""},
+		{rmq.Broker, "", ""},
 		// Nothing like it, or another role's.
-		{settings.Broker, "somethingElseEntirely", ""},
-		{settings.Namesrv, "flushDiskTyp", ""},
-		{settings.Proxy, "brokerNmae", ""},
+		{rmq.Broker, "somethingElseEntirely", ""},
+		{rmq.Namesrv, "flushDiskTyp", ""},
+		{rmq.Proxy, "brokerNmae", ""},
 	}
 	for _, tt := range tests {
-		set := table.Set("5.5.0", tt.role)
+		set := table.Set(rmq.MustRelease("5.5.0"), tt.role)
 		for range 10 { // whatever the order in which the keys are looked at
 			got, ok := set.Similar(tt.name)
 			if ok != (tt.want != "") || ok && got != tt.want {
@@ -529,7 +502,7 @@ func TestSimilar(t *testing.T) {
 
 // TestSimilarOfItself: every key that lacks one letter is found again, unless another key is as near.
 func TestSimilarOfItself(t *testing.T) {
-	set := load(t).Set("5.5.0", settings.Broker)
+	set := load(t).Set(rmq.MustRelease("5.5.0"), rmq.Broker)
 	found, other := 0, 0
 	for _, name := range set.Names() {
 		if len(name) < 8 {
@@ -638,7 +611,7 @@ func TestAllowed(t *testing.T) {
 	// Whatever has a rule can say it.
 	table := load(t)
 	for _, role := range roles {
-		set := table.Set("5.5.0", role)
+		set := table.Set(rmq.MustRelease("5.5.0"), role)
 		for _, name := range set.Names() {
 			if k, _ := set.Find(name); k.Allowed() == "" && (k.Type != "string" || k.Rule.Kind != "") {
 				t.Errorf("%s says nothing of what it takes", name)

@@ -2,22 +2,19 @@ package keys
 
 import (
 	"maps"
-	"regexp"
+	"rocketmq-agent/agent/rmq"
 	"slices"
-	"strconv"
 	"strings"
-
-	"rocketmq-agent/agent/settings"
 )
 
 // classes are what each role binds its configuration file to (BrokerStartup, NamesrvStartup, ControllerStartup,
 // ProxyStartup). Of a key that several of them have, the first one describes it. A name server binds the controller's
 // only with enableControllerInNamesrv, a broker the tiered store's only with that plug-in.
-var classes = map[settings.Role][]string{
-	settings.Broker:     {"NettyServerConfig", "MessageStoreConfig", "BrokerConfig", "NettyClientConfig", "AuthConfig", TieredClass},
-	settings.Namesrv:    {"NamesrvConfig", "NettyServerConfig", "NettyClientConfig", "ControllerConfig", "JraftConfig"},
-	settings.Controller: {"ControllerConfig", "JraftConfig", "NettyServerConfig", "NettyClientConfig"},
-	settings.Proxy:      {"ProxyConfig", "AuthConfig"},
+var classes = map[rmq.Role][]string{
+	rmq.Broker:     {"NettyServerConfig", "MessageStoreConfig", "BrokerConfig", "NettyClientConfig", "AuthConfig", TieredClass},
+	rmq.Namesrv:    {"NamesrvConfig", "NettyServerConfig", "NettyClientConfig", "ControllerConfig", "JraftConfig"},
+	rmq.Controller: {"ControllerConfig", "JraftConfig", "NettyServerConfig", "NettyClientConfig"},
+	rmq.Proxy:      {"ProxyConfig", "AuthConfig"},
 }
 
 // TieredClass is the class of the keys of the tiered store.
@@ -30,29 +27,26 @@ var raw = []Key{
 }
 
 // startDefaults are defaults that a role's start-up sets in place of the class's own.
-var startDefaults = map[settings.Role]map[string]string{
-	settings.Broker:     {"listenPort": "10911"},
-	settings.Namesrv:    {"listenPort": "9876"},
-	settings.Controller: {"listenPort": "19876"},
+var startDefaults = map[rmq.Role]map[string]string{
+	rmq.Broker:     {"listenPort": "10911"},
+	rmq.Namesrv:    {"listenPort": "9876"},
+	rmq.Controller: {"listenPort": "19876"},
 }
 
 // Set is the keys of one role in one release.
 type Set struct {
-	Role    settings.Role
-	Release string // the release of the table that stands for the one asked for
+	Role    rmq.Role
+	Release rmq.Release // the release of the table that stands for the one asked for
 
 	table *Table
 	keys  map[string]Key
 }
 
-// aclRead are releases of the line 5.3 that still enforce aclEnable, which 5.3.3, the table's release of that line, does not.
-var aclRead = map[string]bool{"5.3.0": true, "5.3.1": true, "5.3.2": true}
-
 // Set returns the keys of a role in a release, by the table's nearest one.
-func (t *Table) Set(release string, role settings.Role) Set {
-	s := Set{Role: role, Release: nearest(release), table: t, keys: map[string]Key{}}
-	i := slices.Index(Releases, s.Release)
-	if role == settings.Broker {
+func (t *Table) Set(release rmq.Release, role rmq.Role) Set {
+	i := nearest(release)
+	s := Set{Role: role, Release: Releases[i], table: t, keys: map[string]Key{}}
+	if role == rmq.Broker {
 		for _, k := range raw {
 			s.keys[k.Name] = k
 		}
@@ -71,10 +65,7 @@ func (t *Table) Set(release string, role settings.Role) Set {
 			}
 		}
 		if k, ok := s.keys[name]; ok {
-			k.Unread = unread
-			if name == "aclEnable" && aclRead[release] {
-				k.Unread = false
-			}
+			k.Unread = unread && !(name == "aclEnable" && release.EnforcesACL()) // the table's release of the line 5.3 does not
 			if d, ok := startDefaults[role][name]; ok {
 				k.Default = d
 			}
@@ -84,51 +75,37 @@ func (t *Table) Set(release string, role settings.Role) Set {
 	return s
 }
 
-// nearest is the release of the table that stands for another one: the last one before it of the same line (5.3), else the
-// first one after it of that line, else the same two of the same major release.
-func nearest(release string) string {
-	want := parts(release)
-	for n := 2; n >= 0; n-- {
-		var before, after string
-		for _, r := range Releases {
-			p := parts(r)
+// nearest is the place in Releases of the one that stands for another: the last one before it of the same line (5.3),
+// else the first one after it of that line, else the same two of the same major release, else of all.
+func nearest(want rmq.Release) int {
+	lines := []func(rmq.Release) bool{
+		func(r rmq.Release) bool { return r.Major == want.Major && r.Minor == want.Minor },
+		func(r rmq.Release) bool { return r.Major == want.Major },
+		func(rmq.Release) bool { return true },
+	}
+	for _, same := range lines {
+		before, after := -1, -1
+		for i, r := range Releases {
 			switch {
-			case !slices.Equal(p[:n], want[:n]):
-			case slices.Compare(p, want) <= 0:
-				before = r
-			case after == "":
-				after = r
+			case !same(r):
+			case r.Compare(want) <= 0:
+				before = i
+			case after < 0:
+				after = i
 			}
 		}
-		if before != "" {
+		if before >= 0 {
 			return before
 		}
-		if after != "" {
+		if after >= 0 {
 			return after
 		}
 	}
-	return Releases[len(Releases)-1]
+	return len(Releases) - 1
 }
 
-// IsRelease says whether s looks like a release.
-func IsRelease(s string) bool { return release.MatchString(s) }
-
-var release = regexp.MustCompile(`^\d+\.\d+\.\d+(-[\w.]+)?$`)
-
-// parts are the three numbers of a release; what is none counts as 0.
-func parts(release string) []int {
-	release, _, _ = strings.Cut(release, "-") // 5.3.0-SNAPSHOT
-	p := make([]int, 3)
-	for i, word := range strings.SplitN(release, ".", 3) {
-		p[i], _ = strconv.Atoi(word)
-	}
-	return p
-}
-
-// Before says whether the set's release is older than the line, as 5.2.
-func (s Set) Before(major, minor int) bool {
-	return slices.Compare(parts(s.Release)[:2], []int{major, minor}) < 0
-}
+// Empty says whether nothing is known of the role in this release: its jar is not to be had.
+func (s Set) Empty() bool { return len(s.keys) == 0 }
 
 // Find returns a key of the set.
 func (s Set) Find(name string) (Key, bool) {
@@ -146,10 +123,10 @@ func (s Set) Gone(name string) (Gone, bool) {
 }
 
 // Elsewhere lists the other roles that have a key in this release.
-func (s Set) Elsewhere(name string) []settings.Role {
-	i := slices.Index(Releases, s.Release)
-	var roles []settings.Role
-	for _, role := range []settings.Role{settings.Broker, settings.Namesrv, settings.Controller, settings.Proxy} {
+func (s Set) Elsewhere(name string) []rmq.Role {
+	i := nearest(s.Release)
+	var roles []rmq.Role
+	for _, role := range rmq.Processes {
 		for _, k := range s.table.keys[name] {
 			if role != s.Role && slices.Contains(classes[role], k.Class) && k.first <= i && i <= k.last {
 				roles = append(roles, role)
@@ -161,7 +138,7 @@ func (s Set) Elsewhere(name string) []settings.Role {
 }
 
 // History says which releases of the table have a key of this role, for a key that this one does not have.
-func (s Set) History(name string) (first, last string, ok bool) {
+func (s Set) History(name string) (first, last rmq.Release, ok bool) {
 	from, to := len(Releases), -1
 	for _, k := range s.table.keys[name] {
 		if slices.Contains(classes[s.Role], k.Class) {
@@ -169,7 +146,7 @@ func (s Set) History(name string) (first, last string, ok bool) {
 		}
 	}
 	if to < 0 {
-		return "", "", false
+		return rmq.Release{}, rmq.Release{}, false
 	}
 	return Releases[from], Releases[to], true
 }

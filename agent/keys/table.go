@@ -10,12 +10,18 @@ import (
 	"slices"
 	"strings"
 
-	"rocketmq-agent/agent/settings"
+	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/templates"
 )
 
 // Releases are those that the table was made of, oldest first.
-var Releases = []string{"4.9.7", "5.1.4", "5.2.0", "5.3.3", "5.4.0", "5.5.0"}
+var Releases = []rmq.Release{
+	rmq.MustRelease("4.9.7"), rmq.MustRelease("5.1.4"), rmq.MustRelease("5.2.0"),
+	rmq.MustRelease("5.3.3"), rmq.MustRelease("5.4.0"), rmq.MustRelease("5.5.0"),
+}
+
+// Newest is the last release that the table knows.
+func Newest() rmq.Release { return Releases[len(Releases)-1] }
 
 // Varies is the Default of a key that depends on the machine.
 const Varies = "*"
@@ -62,12 +68,12 @@ type Gone struct {
 // Table is everything that is known, of all releases and roles.
 type Table struct {
 	keys map[string][]Key // by name
-	gone map[settings.Role]map[string]Gone
+	gone map[rmq.Role]map[string]Gone
 }
 
 // Load reads the embedded table.
 func Load() (*Table, error) {
-	t := &Table{keys: map[string][]Key{}, gone: map[settings.Role]map[string]Gone{}}
+	t := &Table{keys: map[string][]Key{}, gone: map[rmq.Role]map[string]Gone{}}
 	notes, err := readNotes()
 	return t, errors.Join(err, t.readKeys(notes), t.readGone())
 }
@@ -101,8 +107,17 @@ func (t *Table) readKeys(notes map[string]note) error {
 	return rows("keys/keys.tsv", 8, func(c []string) error {
 		n := notes[c[0]+" "+c[1]]
 		k := Key{
-			Class: c[0], Name: c[1], first: slices.Index(Releases, c[2]), last: slices.Index(Releases, c[3]), Type: c[4], Default: c[5],
-			LiveName: c[6], Unread: c[7] == "unread", Effect: n.effect, Rule: n.rule, Help: n.help,
+			Class:    c[0],
+			Name:     c[1],
+			first:    index(c[2]),
+			last:     index(c[3]),
+			Type:     c[4],
+			Default:  c[5],
+			LiveName: c[6],
+			Unread:   c[7] == "unread",
+			Effect:   n.effect,
+			Rule:     n.rule,
+			Help:     n.help,
 		}
 		switch c[6] {
 		case "":
@@ -118,9 +133,14 @@ func (t *Table) readKeys(notes map[string]note) error {
 	})
 }
 
+// index is the place of a release among Releases, -1 if it is none of them.
+func index(release string) int {
+	return slices.IndexFunc(Releases, func(r rmq.Release) bool { return r.String() == release })
+}
+
 func (t *Table) readGone() error {
 	return rows("keys/gone.tsv", 4, func(c []string) error {
-		role := settings.Role(c[1])
+		role := rmq.Role(c[1])
 		if t.gone[role] == nil {
 			t.gone[role] = map[string]Gone{}
 		}

@@ -4,30 +4,21 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"rocketmq-agent/agent/rmq"
 	"strings"
 )
 
-// Role names a RocketMQ process by its main class.
-type Role string
-
-// The roles. Proxy is also a broker with a proxy inside: RocketMQ's local mode has the proxy's main class.
-const (
-	Namesrv    Role = "namesrv"
-	Broker     Role = "broker"
-	Proxy      Role = "proxy"
-	Controller Role = "controller"
-)
-
-var mainClass = map[Role]string{
-	Namesrv:    "org.apache.rocketmq.namesrv.NamesrvStartup",
-	Broker:     "org.apache.rocketmq.broker.BrokerStartup",
-	Proxy:      "org.apache.rocketmq.proxy.ProxyStartup",
-	Controller: "org.apache.rocketmq.controller.ControllerStartup",
+// mainClass is what java runs. A broker with a proxy inside, RocketMQ's local mode, has the proxy's.
+var mainClass = map[rmq.Role]string{
+	rmq.Namesrv:    "org.apache.rocketmq.namesrv.NamesrvStartup",
+	rmq.Broker:     "org.apache.rocketmq.broker.BrokerStartup",
+	rmq.Proxy:      "org.apache.rocketmq.proxy.ProxyStartup",
+	rmq.Controller: "org.apache.rocketmq.controller.ControllerStartup",
 }
 
 // Input is everything that decides a command line.
 type Input struct {
-	Role          Role
+	Role          rmq.Role // whose main class
 	Home          Home
 	Java          Java
 	Options       Options  // the user's
@@ -123,20 +114,20 @@ func (b *builder) runtime() {
 
 // access opens what a newer Java closes to RocketMQ, and silences the warnings about the rest.
 func (b *builder) access() {
-	java, release := b.in.Java.Major, b.in.Home.Version
+	java, release := b.in.Java.Major, b.in.Home.Release
 	if java < 9 {
 		return
 	}
 	switch {
-	case before(release, [2]int{5, 0}):
+	case release.UnmapsByCleaner():
 		// MappedFile.clean; without it every stop fails half-way, and leaves abort
 		b.add("RocketMQ 4.9 unmaps its files with it", "--add-opens=java.base/java.nio=ALL-UNNAMED", "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED")
-	case before(release, [2]int{5, 2}):
+	case release.UnmapsBySunNio():
 		b.add("RocketMQ 5.0 and 5.1 unmap their files with it", "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED") // UtilAll.cleanBuffer
-	case before(release, [2]int{5, 4}) && b.in.TransientPool:
+	case release.LocksPoolBySunNio() && b.in.TransientPool:
 		b.add("a transient store pool of RocketMQ 5.2 and 5.3 needs it", "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED") // TransientStorePool.init
 	}
-	if b.in.Role == Controller || b.in.Controller {
+	if b.in.Role == rmq.Controller || b.in.Controller {
 		// For Hessian in ReplicasInfoManager. Not elsewhere: with it the JVM builds its module graph anew at each start.
 		b.add("the controller's serializer", "--add-opens=java.base/java.lang=ALL-UNNAMED")
 	}
@@ -148,7 +139,7 @@ func (b *builder) access() {
 // properties sets system properties; one that the user sets stays the user's.
 func (b *builder) properties() {
 	in := b.in
-	if !in.TLS && !in.Options.HaveTLS() && in.Role != Proxy {
+	if !in.TLS && !in.Options.HaveTLS() && in.Role != rmq.Proxy {
 		// Else RocketMQ makes a self-signed certificate at each start, the longest part of it. Never for a proxy: the gRPC
 		// clients of RocketMQ 5 speak TLS unless told otherwise, and accept that certificate.
 		b.property("no TLS is configured", "tls.server.mode", "disabled")
@@ -174,7 +165,7 @@ func (b *builder) property(source, name, value string) {
 
 // logback names the role's log configuration. With all jars in one lib RocketMQ would take the proxy's for every role.
 func (b *builder) logback() {
-	if before(b.in.Home.Version, [2]int{5, 0}) {
+	if !b.in.Home.Release.NamesLogback() {
 		return // 4.9 reads conf/logback_broker.xml, and nothing can change that
 	}
 	file := filepath.Join(b.in.Home.Dir, "conf", "rmq."+string(b.in.Role)+".logback.xml")

@@ -2,6 +2,7 @@ package launch
 
 import (
 	"path/filepath"
+	"rocketmq-agent/agent/rmq"
 	"slices"
 	"strings"
 	"testing"
@@ -19,7 +20,7 @@ func input(t *testing.T, java int, release string, vars map[string]string) Input
 	h, err := FindHome(dir)
 	checkError(t, err, "")
 	return Input{
-		Role: Broker, Home: h, Java: Java{Path: "/j/bin/java", Major: java}, Options: options(vars), Memory: []string{"-Xms1g", "-Xmx1g"},
+		Role: rmq.Broker, Home: h, Java: Java{Path: "/j/bin/java", Major: java}, Options: options(vars), Memory: []string{"-Xms1g", "-Xmx1g"},
 		UserHome: "/home/rocketmq", Args: []string{"-c", "/x/broker.conf"},
 	}
 }
@@ -70,10 +71,10 @@ func TestCommandFlags(t *testing.T) {
 		{name: "5.2", java: 17, release: "5.2.0", hasNot: []string{"--add"}},
 		{name: "5.3 with a transient store pool", java: 17, release: "5.3.3", change: func(in *Input) { in.TransientPool = true }, has: []string{"--add-exports=java.base/sun.nio.ch=ALL-UNNAMED"}},
 		{name: "5.5 with a transient store pool", java: 17, release: "5.5.0", change: func(in *Input) { in.TransientPool = true }, hasNot: []string{"--add"}},
-		{name: "name server", java: 25, release: "5.5.0", change: func(in *Input) { in.Role = Namesrv }, has: []string{"org.apache.rocketmq.namesrv.NamesrvStartup", "-Dtls.server.mode=disabled"}, hasNot: []string{"--add-opens"}},
-		{name: "name server with a controller", java: 25, release: "5.5.0", change: func(in *Input) { in.Role, in.Controller = Namesrv, true }, has: []string{"--add-opens=java.base/java.lang=ALL-UNNAMED"}},
-		{name: "controller", java: 17, release: "5.5.0", change: func(in *Input) { in.Role = Controller }, has: []string{"org.apache.rocketmq.controller.ControllerStartup", "--add-opens=java.base/java.lang=ALL-UNNAMED", "rmq.controller.logback.xml"}},
-		{name: "proxy", java: 25, release: "5.5.0", change: func(in *Input) { in.Role = Proxy }, has: []string{"org.apache.rocketmq.proxy.ProxyStartup", "/cds/proxy.aot"}, hasNot: []string{"-Dtls"}},
+		{name: "name server", java: 25, release: "5.5.0", change: func(in *Input) { in.Role = rmq.Namesrv }, has: []string{"org.apache.rocketmq.namesrv.NamesrvStartup", "-Dtls.server.mode=disabled"}, hasNot: []string{"--add-opens"}},
+		{name: "name server with a controller", java: 25, release: "5.5.0", change: func(in *Input) { in.Role, in.Controller = rmq.Namesrv, true }, has: []string{"--add-opens=java.base/java.lang=ALL-UNNAMED"}},
+		{name: "controller", java: 17, release: "5.5.0", change: func(in *Input) { in.Role = rmq.Controller }, has: []string{"org.apache.rocketmq.controller.ControllerStartup", "--add-opens=java.base/java.lang=ALL-UNNAMED", "rmq.controller.logback.xml"}},
+		{name: "proxy", java: 25, release: "5.5.0", change: func(in *Input) { in.Role = rmq.Proxy }, has: []string{"org.apache.rocketmq.proxy.ProxyStartup", "/cds/proxy.aot"}, hasNot: []string{"-Dtls"}},
 		{name: "TLS file", java: 25, release: "5.5.0", change: func(in *Input) { in.TLS = true }, hasNot: []string{"-Dtls"}},
 		{name: "TLS option", java: 25, release: "5.5.0", vars: map[string]string{"JAVA_OPT": "-Dtls.server.keyPath=/k"}, hasNot: []string{"-Dtls.server.mode"}},
 		{name: "TLS option that only the JVM sees", java: 25, release: "5.5.0", vars: map[string]string{"JAVA_TOOL_OPTIONS": "-Dtls.enable=true"}, hasNot: []string{"-Dtls"}},

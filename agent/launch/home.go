@@ -8,18 +8,15 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"rocketmq-agent/agent/rmq"
 	"slices"
-	"strconv"
 	"strings"
 )
 
-// oldestRocketMQ is the first release that the agent knows how to start, as major and minor number.
-var oldestRocketMQ = [2]int{4, 9}
-
 // Home is an assembled RocketMQ.
 type Home struct {
-	Dir     string   // absolute
-	Version string   // the release: "5.5.0"
+	Dir     string // absolute
+	Release rmq.Release
 	Jars    []string // full path of every lib/*.jar in byte order of the names: a class-data archive needs the same order again
 }
 
@@ -40,7 +37,7 @@ func FindHome(dir string) (Home, error) {
 	if err != nil {
 		return Home{}, fmt.Errorf("cannot use ROCKETMQ_HOME=%q: %w", dir, err)
 	}
-	return Home{Dir: abs, Version: version, Jars: jars}, nil
+	return Home{Dir: abs, Release: version, Jars: jars}, nil
 }
 
 func listJars(lib string) ([]string, error) {
@@ -64,7 +61,7 @@ func listJars(lib string) ([]string, error) {
 var moduleJar = regexp.MustCompile(`^rocketmq-(?:broker|namesrv|common|remoting)-(\d+\.\d+\.\d+(?:-[\w.]+)?)\.jar$`)
 
 // release is the one version of RocketMQ's own jars.
-func release(jars []string) (string, error) {
+func release(jars []string) (rmq.Release, error) {
 	var versions []string
 	for _, jar := range jars {
 		m := moduleJar.FindStringSubmatch(filepath.Base(jar))
@@ -72,24 +69,18 @@ func release(jars []string) (string, error) {
 			versions = append(versions, m[1])
 		}
 	}
-	switch {
-	case len(versions) == 0:
-		return "", errors.New("lib holds no rocketmq-broker-VERSION.jar and no rocketmq-namesrv-VERSION.jar")
-	case len(versions) > 1:
-		return "", fmt.Errorf("lib mixes the jars of RocketMQ %s; keep one release", strings.Join(versions, " and "))
-	case before(versions[0], oldestRocketMQ):
-		return "", fmt.Errorf("it holds RocketMQ %s; needed is %d.%d or later", versions[0], oldestRocketMQ[0], oldestRocketMQ[1])
+	switch len(versions) {
+	case 0:
+		return rmq.Release{}, errors.New("lib holds no rocketmq-broker-VERSION.jar and no rocketmq-namesrv-VERSION.jar")
+	case 1:
+	default:
+		return rmq.Release{}, fmt.Errorf("lib mixes the jars of RocketMQ %s; keep one release", strings.Join(versions, " and "))
 	}
-	return versions[0], nil
-}
-
-// before says whether release is older than the release line (5.1 and earlier are before 5.2).
-func before(release string, line [2]int) bool {
-	major, rest, _ := strings.Cut(release, ".")
-	minor, _, _ := strings.Cut(rest, ".")
-	a, _ := strconv.Atoi(major) // moduleJar has matched digits
-	b, _ := strconv.Atoi(minor)
-	return a < line[0] || a == line[0] && b < line[1]
+	r, err := rmq.ParseRelease(versions[0])
+	if err == nil && !r.Supported() {
+		err = fmt.Errorf("it holds RocketMQ %s; needed is 4.9 or later", r)
+	}
+	return r, err
 }
 
 // classPath is every jar, then the configuration folder, then what the user adds in CLASSPATH. The stock script has the

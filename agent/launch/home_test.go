@@ -51,8 +51,8 @@ func TestFindHome(t *testing.T) {
 			dir := home(t, tt.jars...)
 			h, err := FindHome(dir)
 			checkError(t, err, tt.problem)
-			if err == nil && (h.Version != tt.version || h.Dir != dir) {
-				t.Errorf("got %s in %s, want %s in %s", h.Version, h.Dir, tt.version, dir)
+			if err == nil && (h.Release.String() != tt.version || h.Dir != dir) {
+				t.Errorf("got %s in %s, want %s in %s", h.Release, h.Dir, tt.version, dir)
 			}
 			if err != nil && !strings.Contains(err.Error(), dir) {
 				t.Errorf("error does not name the folder: %v", err)

@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"rocketmq-agent/agent/rmq"
 	"strings"
 	"testing"
 )
@@ -88,8 +89,8 @@ func TestQuiet(t *testing.T) {
 	for _, java := range realJavas(t) {
 		for _, tt := range []struct {
 			release string
-			role    Role
-		}{{"4.9.7", Broker}, {"5.1.4", Broker}, {"5.5.0", Broker}, {"5.5.0", Controller}} {
+			role    rmq.Role
+		}{{"4.9.7", rmq.Broker}, {"5.1.4", rmq.Broker}, {"5.5.0", rmq.Broker}, {"5.5.0", rmq.Controller}} {
 			in := input(t, java.Major, tt.release, nil)
 			in.Role, in.Home.Dir = tt.role, "/bare"
 			out, err := survives(java, in)

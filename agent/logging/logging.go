@@ -4,12 +4,11 @@ package logging
 
 import (
 	"bytes"
+	"errors"
 	"io"
 	"log/slog"
 	"sync/atomic"
 	"time"
-
-	"rocketmq-agent/agent/settings"
 )
 
 // What waits for a slow reader before lines are dropped: so many lines of a few hundred bytes each, and never much more
@@ -82,10 +81,29 @@ func (q *Writer) Flush(atMost time.Duration) {
 	}
 }
 
+// Format is how the agent's own lines look.
+type Format string
+
+// The formats.
+const (
+	JSON Format = "json"
+	Text Format = "text"
+)
+
+// UnmarshalText implements encoding.TextUnmarshaler.
+func (f *Format) UnmarshalText(b []byte) error {
+	switch format := Format(b); format {
+	case JSON, Text:
+		*f = format
+		return nil
+	}
+	return errors.New("allowed: json, text")
+}
+
 // New returns a logger of the given format and level on w.
-func New(w io.Writer, format settings.LogFormat, level slog.Level) *slog.Logger {
+func New(w io.Writer, format Format, level slog.Level) *slog.Logger {
 	options := &slog.HandlerOptions{Level: level}
-	if format == settings.Text {
+	if format == Text {
 		return slog.New(slog.NewTextHandler(w, options))
 	}
 	return slog.New(slog.NewJSONHandler(w, options))

@@ -16,7 +16,6 @@ import (
 	"time"
 
 	"rocketmq-agent/agent/logging"
-	"rocketmq-agent/agent/settings"
 )
 
 // pipe is a pipe like a container's output: a write to it blocks its thread while nobody reads.
@@ -165,13 +164,13 @@ func TestFlush(t *testing.T) {
 
 func TestLogger(t *testing.T) {
 	for _, c := range []struct {
-		format settings.LogFormat
+		format logging.Format
 		level  slog.Level
 		want   []string
 	}{
-		{settings.JSON, slog.LevelInfo, []string{`"level":"INFO"`, `"msg":"started broker"`, `"pid":7`}},
-		{settings.Text, slog.LevelInfo, []string{"level=INFO", `msg="started broker"`, "pid=7"}},
-		{settings.JSON, slog.LevelWarn, nil},
+		{logging.JSON, slog.LevelInfo, []string{`"level":"INFO"`, `"msg":"started broker"`, `"pid":7`}},
+		{logging.Text, slog.LevelInfo, []string{"level=INFO", `msg="started broker"`, "pid=7"}},
+		{logging.JSON, slog.LevelWarn, nil},
 	} {
 		var got bytes.Buffer
 		log := logging.New(&got, c.format, c.level)
@@ -186,7 +185,7 @@ func TestLogger(t *testing.T) {
 		if n := strings.Count(text, "\n"); n != min(len(c.want), 1) {
 			t.Errorf("%s at %v: %d lines", c.format, c.level, n)
 		}
-		if c.format == settings.JSON && text != "" && json.Unmarshal(got.Bytes(), &map[string]any{}) != nil {
+		if c.format == logging.JSON && text != "" && json.Unmarshal(got.Bytes(), &map[string]any{}) != nil {
 			t.Errorf("%q is no JSON", text)
 		}
 	}

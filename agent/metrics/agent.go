@@ -6,7 +6,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"rocketmq-agent/agent/health"
+	"rocketmq-agent/agent/probes"
 )
 
 // agentDescs describes the agent's own metrics.
@@ -37,8 +37,8 @@ type Agent struct {
 	Started time.Time
 	Phases  []string                 // every phase there is
 	Phase   func() string            // the present one
-	Live    func() health.Report     // as /livez
-	Ready   func() health.Report     // as /readyz
+	Live    func() probes.Report     // as /livez
+	Ready   func() probes.Report     // as /readyz
 	Up      func() map[string]bool   // by child: whether it runs
 	Configs func() map[string]string // by child: hex SHA-256 of its rendered configuration
 	Dropped func() uint64            // log lines
@@ -75,7 +75,7 @@ func (c agentCollector) Collect(to chan<- prometheus.Metric) {
 	ready := c.agent.Ready()
 	gauge(c.descs.ready, truth(ready.OK))
 	for _, line := range ready.Lines {
-		gauge(c.descs.check, truth(line.Status == health.OK), line.Name)
+		gauge(c.descs.check, truth(line.Status == probes.OK), line.Name)
 	}
 	for child, up := range c.agent.Up() {
 		gauge(c.descs.child, truth(up), child)

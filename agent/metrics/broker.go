@@ -3,7 +3,7 @@ package metrics
 import (
 	"github.com/prometheus/client_golang/prometheus"
 
-	"rocketmq-agent/agent/probe"
+	"rocketmq-agent/agent/checks"
 )
 
 // Names, help texts and labels are those of apache/rocketmq-exporter (RMQMetricsCollector), peculiar as some of them are,
@@ -109,13 +109,13 @@ func figures() []figure {
 
 // brokerCollector shows the broker's last figures, and nothing when they are old.
 type brokerCollector struct {
-	snapshot func() (probe.Snapshot, bool)
+	snapshot func() (checks.Snapshot, bool)
 	figures  []figure
 	descs    []*prometheus.Desc // of figures, in their order
 	put, get *prometheus.Desc
 }
 
-func newBrokerCollector(snapshot func() (probe.Snapshot, bool)) *brokerCollector {
+func newBrokerCollector(snapshot func() (checks.Snapshot, bool)) *brokerCollector {
 	c := &brokerCollector{
 		snapshot: snapshot,
 		figures:  figures(),

@@ -9,12 +9,12 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"rocketmq-agent/agent/probe"
+	"rocketmq-agent/agent/checks"
 )
 
 // Register adds the metrics route to mux: the agent's own metrics, those of its Go runtime and process, the last drain
 // and, if there is a broker (else nil), the broker's figures under the names of rocketmq-exporter.
-func Register(mux *http.ServeMux, agent Agent, drain *Drain, broker func() (probe.Snapshot, bool)) {
+func Register(mux *http.ServeMux, agent Agent, drain *Drain, broker func() (checks.Snapshot, bool)) {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(
 		newAgentCollector(agent),

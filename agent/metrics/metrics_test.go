@@ -12,15 +12,15 @@ import (
 	"testing"
 	"time"
 
-	"rocketmq-agent/agent/health"
-	"rocketmq-agent/agent/probe"
+	"rocketmq-agent/agent/probes"
+	"rocketmq-agent/agent/checks"
 )
 
 // running is an agent in everyday life.
 func running() Agent {
-	ok := func() health.Report {
-		return health.Report{OK: true, Lines: []health.Line{
-			{Name: "broker", Status: health.OK}, {Name: "registration", Status: health.OK},
+	ok := func() probes.Report {
+		return probes.Report{OK: true, Lines: []probes.Line{
+			{Name: "broker", Status: probes.OK}, {Name: "registration", Status: probes.OK},
 		}}
 	}
 	return Agent{
@@ -40,10 +40,10 @@ func running() Agent {
 func draining() Agent {
 	a := running()
 	a.Phase = func() string { return "draining" }
-	a.Ready = func() health.Report {
-		return health.Report{Lines: []health.Line{
-			{Name: "broker", Status: health.Failing}, {Name: "registration", Status: health.Stale},
-			{Name: "store", Status: health.Pending}, {Name: "draining", Status: health.Failing},
+	a.Ready = func() probes.Report {
+		return probes.Report{Lines: []probes.Line{
+			{Name: "broker", Status: probes.Failing}, {Name: "registration", Status: probes.Stale},
+			{Name: "store", Status: probes.Pending}, {Name: "draining", Status: probes.Failing},
 		}}
 	}
 	a.Up = func() map[string]bool { return map[string]bool{"broker": true, "namesrv": false} }
@@ -52,22 +52,22 @@ func draining() Agent {
 }
 
 // real is what a broker of a release answered (5.5.0: with every number made different).
-func real(t *testing.T, release string) func() (probe.Snapshot, bool) {
+func real(t *testing.T, release string) func() (checks.Snapshot, bool) {
 	t.Helper()
 	body, err := os.ReadFile(filepath.Join("testdata", "runtime-"+release+".json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := probe.Snapshot{Identity: probe.Identity{Cluster: "DefaultCluster", Name: "broker-0", Addr: "10.0.0.1:10911"}}
+	s := checks.Snapshot{Identity: checks.Identity{Cluster: "DefaultCluster", Name: "broker-0", Addr: "10.0.0.1:10911"}}
 	if err := json.Unmarshal(body, &s.Runtime); err != nil {
 		t.Fatal(err)
 	}
-	return func() (probe.Snapshot, bool) { return s, true }
+	return func() (checks.Snapshot, bool) { return s, true }
 }
 
-func silent() (probe.Snapshot, bool) { return probe.Snapshot{}, false }
+func silent() (checks.Snapshot, bool) { return checks.Snapshot{}, false }
 
-func page(t *testing.T, agent Agent, drain *Drain, broker func() (probe.Snapshot, bool)) string {
+func page(t *testing.T, agent Agent, drain *Drain, broker func() (checks.Snapshot, bool)) string {
 	t.Helper()
 	mux := http.NewServeMux()
 	Register(mux, agent, drain, broker)
@@ -108,7 +108,7 @@ func TestPages(t *testing.T) {
 		golden string
 		agent  Agent
 		drain  *Drain
-		broker func() (probe.Snapshot, bool)
+		broker func() (checks.Snapshot, bool)
 	}{
 		{"busy-5.5.0.txt", running(), NewDrain(), real(t, "5.5.0")},
 		{"fresh-4.9.7.txt", running(), NewDrain(), real(t, "4.9.7")},
@@ -159,9 +159,9 @@ func TestGoAndProcessMetrics(t *testing.T) {
 
 // A label that the exposition format cannot carry spoils its own series and no other.
 func TestBrokenLabel(t *testing.T) {
-	broker := func() (probe.Snapshot, bool) {
-		return probe.Snapshot{
-			Identity: probe.Identity{Cluster: "c", Name: "b\xff"},
+	broker := func() (checks.Snapshot, bool) {
+		return checks.Snapshot{
+			Identity: checks.Identity{Cluster: "c", Name: "b\xff"},
 			Runtime:  map[string]string{"putTps": "1 2 3", "commitLogMaxOffset": "7"},
 		}, true
 	}

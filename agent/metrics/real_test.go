@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"rocketmq-agent/agent/health"
-	"rocketmq-agent/agent/probe"
-	"rocketmq-agent/agent/rmqtest"
+	"rocketmq-agent/agent/probes"
+	"rocketmq-agent/agent/checks"
+	"rocketmq-agent/agent/testing/rmqtest"
 	"rocketmq-agent/agent/rocketmq"
 )
 
@@ -20,8 +20,8 @@ func TestScrapeOfRealRocketMQ(t *testing.T) {
 	process := rmqtest.StartBroker(t, namesrv.Addr, rmqtest.Options{})
 	client := rocketmq.NewClient(process.Addr)
 	defer client.Close()
-	broker := probe.NewBroker(probe.BrokerOptions{Main: client, Identity: probe.Identity{ID: probe.AnyID}})
-	checker := health.NewChecker(broker.Checks()[:1], health.DefaultTiming(), func(health.Status, health.Status, string) {})
+	broker := checks.NewBroker(checks.BrokerOptions{Main: client, Identity: checks.Identity{ID: checks.AnyID}})
+	checker := probes.NewChecker(broker.Checks()[:1], probes.DefaultTiming(), func(probes.Status, probes.Status, string) {})
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	go checker.Run(ctx)

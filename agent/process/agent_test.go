@@ -14,7 +14,7 @@ import (
 
 	"rocketmq-agent/agent/drain"
 	"rocketmq-agent/agent/process"
-	"rocketmq-agent/agent/process/processtest"
+	"rocketmq-agent/agent/testing/processtest"
 )
 
 // agentPlan is what the small agent below is to do.

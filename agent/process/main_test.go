@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"rocketmq-agent/agent/process"
-	"rocketmq-agent/agent/process/processtest"
+	"rocketmq-agent/agent/testing/processtest"
 )
 
 func TestMain(m *testing.M) {

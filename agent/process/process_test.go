@@ -9,7 +9,7 @@ import (
 	"testing"
 
 	"rocketmq-agent/agent/process"
-	"rocketmq-agent/agent/process/processtest"
+	"rocketmq-agent/agent/testing/processtest"
 )
 
 type fake = processtest.Child

@@ -16,7 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"rocketmq-agent/agent/process"
-	"rocketmq-agent/agent/process/processtest"
+	"rocketmq-agent/agent/testing/processtest"
 )
 
 // Scenario 8: 1000 orphans leave in the same moment in which 300 commands of our own do.

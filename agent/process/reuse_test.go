@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"rocketmq-agent/agent/process"
-	"rocketmq-agent/agent/process/processtest"
+	"rocketmq-agent/agent/testing/processtest"
 )
 
 // Scenario 24: the number of a child that has left is given to somebody else, a second child of ours even, whose

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"rocketmq-agent/agent/process"
-	"rocketmq-agent/agent/process/processtest"
+	"rocketmq-agent/agent/testing/processtest"
 )
 
 func itoa(n int) string { return strconv.Itoa(n) }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"rocketmq-agent/agent/fastjson"
 )
 
 // Ping proves that the peer reads, understands and answers requests: any
@@ -29,7 +30,7 @@ func (c *Client) ask(ctx context.Context, code int, fields map[string]string, in
 	if err != nil {
 		return err
 	}
-	if err := decodeBody(answer.Body, into); err != nil {
+	if err := fastjson.Unmarshal(answer.Body, into); err != nil {
 		return fmt.Errorf("cannot use the answer of %s to request %d: %w", c.addr, code, err)
 	}
 	return nil

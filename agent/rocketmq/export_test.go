@@ -1,6 +1,8 @@
 package rocketmq
 
+import "rocketmq-agent/agent/fastjson"
+
 // DecodeBody lets the tests on a real RocketMQ decode any body.
 func DecodeBody(body []byte, into any) error {
-	return decodeBody(body, into)
+	return fastjson.Unmarshal(body, into)
 }

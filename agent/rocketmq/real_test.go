@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"rocketmq-agent/agent/rmqtest"
 	"rocketmq-agent/agent/rocketmq"
+	"rocketmq-agent/agent/testing/rmqtest"
 )
 
 // cluster is a real name server with a master and a slave.

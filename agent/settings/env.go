@@ -7,6 +7,7 @@ import (
 	"os"
 	"reflect"
 	"regexp"
+	"rocketmq-agent/agent/rmq"
 	"slices"
 	"strconv"
 	"strings"
@@ -17,24 +18,26 @@ import (
 // rocketMQOwn are variables of RocketMQ itself that happen to carry the prefix.
 var rocketMQOwn = []string{"RMQ_NUMA_NODE", "RMQ_PROXY_HOME"}
 
-// FromEnv reads the environment. The error names every wrong variable, its value, and what is allowed.
+// FromEnv reads the environment, and what the container's files say about the pod. It changes nothing, so it can be
+// called again. The error names every wrong variable, its value, and what is allowed.
 func FromEnv() (Settings, error) {
-	s := Settings{Pod: podFromEnv(), Java: javaFromEnv()}
-	s.HTTPAddrSet = os.Getenv(prefix+"_HTTP_ADDR") != ""
+	env := Environ(os.Environ())
+	s := Settings{Environ: env, Pod: podFrom(env), Java: javaFrom(env)}
+	s.HTTPAddrSet = env.Get(prefix+"_HTTP_ADDR") != ""
 	var problems []error
 	known := map[string]bool{}
 	each(reflect.ValueOf(&s).Elem(), func(variable string, field reflect.StructField, value reflect.Value) {
 		known[variable] = true
-		if err := read(variable, field, value); err != nil {
+		if err := read(variable, field, value, env.Get(variable) != ""); err != nil {
 			problems = append(problems, err)
 		}
 	})
 	problems = append(problems, s.upstreamNames()...)
 	problems = append(problems, checkConfigDir(s.ConfigDir))
-	conf, err := confFromEnv(os.Environ())
+	conf, err := confFrom(env)
 	s.Conf = conf
 	problems = append(problems, s.namesrvTwice())
-	s.sortOut(os.Environ(), known)
+	s.sortOut(known)
 	return s, errors.Join(append(problems, err)...)
 }
 
@@ -48,18 +51,23 @@ func each(v reflect.Value, f func(variable string, field reflect.StructField, va
 	}
 }
 
-// read sets one field with envconfig, which on a whole struct would stop at the first error. The field gets its variable's
-// name and no envconfig tag, for with one envconfig would also take the variable without the prefix: LOG_LEVEL, ROLE.
-func read(variable string, field reflect.StructField, value reflect.Value) error {
+// unset is a prefix that no variable has: under it envconfig finds nothing and takes the default.
+const unset = prefix + "_AGENT_DEFAULT"
+
+// read sets one field with envconfig, which on a whole struct would stop at the first error. The field gets its
+// variable's name and no envconfig tag, for with one envconfig would also take the variable without the prefix:
+// LOG_LEVEL, ROLE. A variable that is set to nothing (KEY= in a manifest) means the default, not a bad number.
+func read(variable string, field reflect.StructField, value reflect.Value, given bool) error {
 	one := reflect.New(reflect.StructOf([]reflect.StructField{{
 		Name: strings.TrimPrefix(variable, prefix+"_"),
 		Type: field.Type,
 		Tag:  reflect.StructTag(fmt.Sprintf("default:%q", field.Tag.Get("default"))),
 	}}))
-	if os.Getenv(variable) == "" {
-		os.Unsetenv(variable) // KEY= in a manifest means the default, not a bad number
+	from := prefix
+	if !given {
+		from = unset
 	}
-	err := envconfig.Process(prefix, one.Interface())
+	err := envconfig.Process(from, one.Interface())
 	var parse *envconfig.ParseError
 	if errors.As(err, &parse) {
 		return fmt.Errorf("%s=%q: %w", parse.KeyName, parse.Value, plain(parse))
@@ -85,15 +93,15 @@ func plain(e *envconfig.ParseError) error {
 // upstreamNames reads the variables of the official image, which yield to the agent's own.
 func (s *Settings) upstreamNames() (problems []error) {
 	s.NamesrvFrom = prefix + "_NAMESRV"
-	if v := os.Getenv("NAMESRV_ADDR"); len(s.Namesrv) == 0 && v != "" {
-		list, err := ParseAddrs(v)
+	if v := s.Environ.Get("NAMESRV_ADDR"); len(s.Namesrv) == 0 && v != "" {
+		list, err := rmq.ParseAddrs(v)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("NAMESRV_ADDR=%q: %w", v, err))
 		}
 		s.Namesrv, s.NamesrvFrom = list, "NAMESRV_ADDR"
 	}
-	if v := os.Getenv("NODE_ROLE"); s.Role == "" && v != "" {
-		role, err := ParseRole(v)
+	if v := s.Environ.Get("NODE_ROLE"); s.Role == "" && v != "" {
+		role, err := rmq.ParseRole(v)
 		if err != nil {
 			problems = append(problems, fmt.Errorf("NODE_ROLE=%q: %w", v, err))
 		}
@@ -102,12 +110,11 @@ func (s *Settings) upstreamNames() (problems []error) {
 	return problems
 }
 
-// confFromEnv collects RMQ_CONF_<key> and RMQ_CONF_<key>_FILE.
-func confFromEnv(environ []string) ([]ConfValue, error) {
+// confFrom collects RMQ_CONF_<key> and RMQ_CONF_<key>_FILE.
+func confFrom(env Environ) ([]ConfValue, error) {
 	found := map[string]ConfValue{}
 	var problems []error
-	slices.Sort(environ)
-	for _, entry := range environ {
+	for _, entry := range slices.Sorted(slices.Values(env)) {
 		variable, value, _ := strings.Cut(entry, "=")
 		key, ok := strings.CutPrefix(variable, prefix+"_CONF_")
 		if !ok || serviceLink.MatchString(variable) {
@@ -171,8 +178,8 @@ func checkConfigDir(dir string) error {
 var serviceLink = regexp.MustCompile(`(_SERVICE_(HOST|PORT(_\w+)?)|_PORT(_\d+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$`)
 
 // sortOut finds the variables that carry the prefix and that nothing reads.
-func (s *Settings) sortOut(environ []string, known map[string]bool) {
-	for _, entry := range environ {
+func (s *Settings) sortOut(known map[string]bool) {
+	for _, entry := range s.Environ {
 		variable, _, _ := strings.Cut(entry, "=")
 		switch {
 		case !strings.HasPrefix(variable, prefix+"_"):
@@ -187,17 +194,29 @@ func (s *Settings) sortOut(environ []string, known map[string]bool) {
 	}
 }
 
-func podFromEnv() Pod {
-	host, _ := os.Hostname()            // without one, the name server answers nothing either
-	host, _, _ = strings.Cut(host, ".") // with setHostnameAsFQDN it is the full name
-	_, inKubernetes := os.LookupEnv("KUBERNETES_SERVICE_HOST")
+func podFrom(env Environ) Pod {
+	full, _ := os.Hostname()             // without one, the name server answers nothing either
+	host, _, _ := strings.Cut(full, ".") // with setHostnameAsFQDN it is the full name
 	hosts, _ := os.ReadFile("/etc/hosts")
 	labels, _ := os.ReadFile(labelsFile)
+	inKubernetes := env.Has("KUBERNETES_SERVICE_HOST") || env.Get("POD_NAME") != ""
 	return Pod{
-		Index: label(string(labels), "apps.kubernetes.io/pod-index"),
-		Name:  os.Getenv("POD_NAME"), IP: os.Getenv("POD_IP"), HostIP: os.Getenv("HOST_IP"),
-		Hostname: host, FQDN: fqdn(string(hosts), host), InKubernetes: inKubernetes || os.Getenv("POD_NAME") != "",
+		Index:        label(string(labels), "apps.kubernetes.io/pod-index"),
+		Name:         env.Get("POD_NAME"),
+		IP:           env.Get("POD_IP"),
+		HostIP:       env.Get("HOST_IP"),
+		FullHostname: full,
+		Hostname:     host,
+		FQDN:         fqdn(string(hosts), host),
+		InKubernetes: inKubernetes,
+		InContainer:  inKubernetes || exists("/.dockerenv") || exists("/run/.containerenv"),
 	}
+}
+
+// exists says whether there is such a file: Docker and Podman leave one in each container.
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
 }
 
 // labelsFile is where Kubernetes' documentation mounts the pod's labels (downwardAPI, fieldRef metadata.labels).
@@ -227,11 +246,14 @@ func fqdn(hosts, host string) string {
 	return ""
 }
 
-func javaFromEnv() Java {
+func javaFrom(env Environ) Java {
 	return Java{
-		RocketMQHome: os.Getenv("ROCKETMQ_HOME"), JavaHome: os.Getenv("JAVA_HOME"), ClassPath: os.Getenv("CLASSPATH"),
-		Opt: os.Getenv("JAVA_OPT"), OptExt: os.Getenv("JAVA_OPT_EXT"), HeapOpts: os.Getenv("HEAP_OPTS"),
-		Home: os.Getenv("HOME"), TmpDir: os.Getenv("TMPDIR"),
+		RocketMQHome: env.Get("ROCKETMQ_HOME"),
+		JavaHome:     env.Get("JAVA_HOME"),
+		ClassPath:    env.Get("CLASSPATH"),
+		Path:         env.Get("PATH"),
+		Home:         env.Get("HOME"),
+		TmpDir:       env.Get("TMPDIR"),
 	}
 }
 

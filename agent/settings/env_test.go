@@ -4,6 +4,8 @@ import (
 	"log/slog"
 	"os"
 	"reflect"
+	"rocketmq-agent/agent/logging"
+	"rocketmq-agent/agent/rmq"
 	"slices"
 	"strings"
 	"testing"
@@ -43,25 +45,25 @@ var good = []struct {
 	get             func(Settings) any
 	want            any
 }{
-	{"RMQ_ROLE", "", func(s Settings) any { return s.Role }, Role("")},
-	{"RMQ_ROLE", "namesrv", func(s Settings) any { return s.Role }, Namesrv},
-	{"RMQ_ROLE", "nameserver", func(s Settings) any { return s.Role }, Namesrv},
-	{"RMQ_ROLE", "broker", func(s Settings) any { return s.Role }, Broker},
-	{"RMQ_ROLE", "proxy", func(s Settings) any { return s.Role }, Proxy},
-	{"RMQ_ROLE", "controller", func(s Settings) any { return s.Role }, Controller},
-	{"RMQ_ROLE", "standalone", func(s Settings) any { return s.Role }, Standalone},
-	{"NODE_ROLE", "nameserver", func(s Settings) any { return s.Role }, Namesrv},
-	{"NODE_ROLE", "controller", func(s Settings) any { return s.Role }, Controller},
-	{"NODE_ROLE", "", func(s Settings) any { return s.Role }, Role("")},
-	{"RMQ_TOPOLOGY", "", func(s Settings) any { return s.Topology }, Topology("")},
-	{"RMQ_TOPOLOGY", "masters", func(s Settings) any { return s.Topology }, Masters},
-	{"RMQ_TOPOLOGY", "replicas", func(s Settings) any { return s.Topology }, Replicas},
-	{"RMQ_TOPOLOGY", "dledger", func(s Settings) any { return s.Topology }, DLedger},
-	{"RMQ_TOPOLOGY", "controller", func(s Settings) any { return s.Topology }, ControllerMode},
-	{"RMQ_TOPOLOGY", "manual", func(s Settings) any { return s.Topology }, Manual},
-	{"RMQ_REPLICATION", "", func(s Settings) any { return s.Replication }, Async},
-	{"RMQ_REPLICATION", "async", func(s Settings) any { return s.Replication }, Async},
-	{"RMQ_REPLICATION", "sync", func(s Settings) any { return s.Replication }, Sync},
+	{"RMQ_ROLE", "", func(s Settings) any { return s.Role }, rmq.Role("")},
+	{"RMQ_ROLE", "namesrv", func(s Settings) any { return s.Role }, rmq.Namesrv},
+	{"RMQ_ROLE", "nameserver", func(s Settings) any { return s.Role }, rmq.Namesrv},
+	{"RMQ_ROLE", "broker", func(s Settings) any { return s.Role }, rmq.Broker},
+	{"RMQ_ROLE", "proxy", func(s Settings) any { return s.Role }, rmq.Proxy},
+	{"RMQ_ROLE", "controller", func(s Settings) any { return s.Role }, rmq.Controller},
+	{"RMQ_ROLE", "standalone", func(s Settings) any { return s.Role }, rmq.Standalone},
+	{"NODE_ROLE", "nameserver", func(s Settings) any { return s.Role }, rmq.Namesrv},
+	{"NODE_ROLE", "controller", func(s Settings) any { return s.Role }, rmq.Controller},
+	{"NODE_ROLE", "", func(s Settings) any { return s.Role }, rmq.Role("")},
+	{"RMQ_TOPOLOGY", "", func(s Settings) any { return s.Topology }, rmq.Topology("")},
+	{"RMQ_TOPOLOGY", "masters", func(s Settings) any { return s.Topology }, rmq.Masters},
+	{"RMQ_TOPOLOGY", "replicas", func(s Settings) any { return s.Topology }, rmq.Replicas},
+	{"RMQ_TOPOLOGY", "dledger", func(s Settings) any { return s.Topology }, rmq.DLedger},
+	{"RMQ_TOPOLOGY", "controller", func(s Settings) any { return s.Topology }, rmq.ControllerMode},
+	{"RMQ_TOPOLOGY", "manual", func(s Settings) any { return s.Topology }, rmq.Manual},
+	{"RMQ_REPLICATION", "", func(s Settings) any { return s.Replication }, rmq.Async},
+	{"RMQ_REPLICATION", "async", func(s Settings) any { return s.Replication }, rmq.Async},
+	{"RMQ_REPLICATION", "sync", func(s Settings) any { return s.Replication }, rmq.Sync},
 	{"RMQ_CLUSTER_NAME", "", func(s Settings) any { return s.ClusterName }, Cluster("")},
 	{"RMQ_CLUSTER_NAME", "prod", func(s Settings) any { return s.ClusterName }, Cluster("prod")},
 	{"RMQ_BROKER_NAME_PREFIX", "", func(s Settings) any { return s.BrokerNamePrefix }, Name("")},
@@ -73,8 +75,8 @@ var good = []struct {
 	{"RMQ_GROUP_SIZE", "3", func(s Settings) any { return s.GroupSize }, Size(3)},
 	{"RMQ_REPLICA_INDEX", "", func(s Settings) any { return s.ReplicaIndex }, Ordinal{}},
 	{"RMQ_REPLICA_INDEX", "0", func(s Settings) any { return s.ReplicaIndex }, Ordinal{0, true}},
-	{"RMQ_CONTROLLER", "", func(s Settings) any { return s.Controller }, AddrList(nil)},
-	{"RMQ_CONTROLLER", "a:9878;b:9878", func(s Settings) any { return s.Controller }, AddrList{"a:9878", "b:9878"}},
+	{"RMQ_CONTROLLER", "", func(s Settings) any { return s.Controller }, rmq.AddrList(nil)},
+	{"RMQ_CONTROLLER", "a:9878;b:9878", func(s Settings) any { return s.Controller }, rmq.AddrList{"a:9878", "b:9878"}},
 	{"RMQ_POD_DOMAIN", "", func(s Settings) any { return s.PodDomain }, Domain("")},
 	{"RMQ_POD_DOMAIN", "mq.prod.svc", func(s Settings) any { return s.PodDomain }, Domain("mq.prod.svc")},
 	{"RMQ_POD_DOMAIN", ".mq", func(s Settings) any { return s.PodDomain }, Domain("mq")},
@@ -84,12 +86,12 @@ var good = []struct {
 	{"RMQ_STORE_PER_POD", "true", func(s Settings) any { return s.StorePerPod }, true},
 	{"RMQ_ADOPT_STORE", "", func(s Settings) any { return s.AdoptStore }, ""},
 	{"RMQ_ADOPT_STORE", "broker-a/0", func(s Settings) any { return s.AdoptStore }, "broker-a/0"},
-	{"RMQ_NAMESRV", "", func(s Settings) any { return s.Namesrv }, AddrList(nil)},
-	{"RMQ_NAMESRV", "a:9876", func(s Settings) any { return s.Namesrv }, AddrList{"a:9876"}},
-	{"RMQ_NAMESRV", " a:1; b.c_d-e:65535;;[fe80::1%eth0]:9876; 10.0.0.1:9876;", func(s Settings) any { return s.Namesrv }, AddrList{"a:1", "b.c_d-e:65535", "[fe80::1%eth0]:9876", "10.0.0.1:9876"}},
-	{"NAMESRV_ADDR", "a:1;b:2", func(s Settings) any { return s.Namesrv }, AddrList{"a:1", "b:2"}},
+	{"RMQ_NAMESRV", "", func(s Settings) any { return s.Namesrv }, rmq.AddrList(nil)},
+	{"RMQ_NAMESRV", "a:9876", func(s Settings) any { return s.Namesrv }, rmq.AddrList{"a:9876"}},
+	{"RMQ_NAMESRV", " a:1; b.c_d-e:65535;;[fe80::1%eth0]:9876; 10.0.0.1:9876;", func(s Settings) any { return s.Namesrv }, rmq.AddrList{"a:1", "b.c_d-e:65535", "[fe80::1%eth0]:9876", "10.0.0.1:9876"}},
+	{"NAMESRV_ADDR", "a:1;b:2", func(s Settings) any { return s.Namesrv }, rmq.AddrList{"a:1", "b:2"}},
 	{"NAMESRV_ADDR", "a:1;b:2", func(s Settings) any { return s.NamesrvFrom }, "NAMESRV_ADDR"},
-	{"NAMESRV_ADDR", "", func(s Settings) any { return s.Namesrv }, AddrList(nil)},
+	{"NAMESRV_ADDR", "", func(s Settings) any { return s.Namesrv }, rmq.AddrList(nil)},
 	{"RMQ_ADVERTISE", "", func(s Settings) any { return s.Advertise }, Advertise("")},
 	{"RMQ_ADVERTISE", "pod-ip", func(s Settings) any { return s.Advertise }, PodIP},
 	{"RMQ_ADVERTISE", "pod-dns", func(s Settings) any { return s.Advertise }, PodDNS},
@@ -108,9 +110,9 @@ var good = []struct {
 	{"RMQ_HTTP_ADDR", ":1", func(s Settings) any { return s.HTTPAddr }, HTTPAddr(":1")},
 	{"RMQ_HTTP_ADDR", "[::1]:8088", func(s Settings) any { return s.HTTPAddr }, HTTPAddr("[::1]:8088")},
 	{"RMQ_HTTP_ADDR", "127.0.0.1:8088", func(s Settings) any { return s.HTTPAddrSet }, true},
-	{"RMQ_LOG_FORMAT", "", func(s Settings) any { return s.LogFormat }, JSON},
-	{"RMQ_LOG_FORMAT", "json", func(s Settings) any { return s.LogFormat }, JSON},
-	{"RMQ_LOG_FORMAT", "text", func(s Settings) any { return s.LogFormat }, Text},
+	{"RMQ_LOG_FORMAT", "", func(s Settings) any { return s.LogFormat }, logging.JSON},
+	{"RMQ_LOG_FORMAT", "json", func(s Settings) any { return s.LogFormat }, logging.JSON},
+	{"RMQ_LOG_FORMAT", "text", func(s Settings) any { return s.LogFormat }, logging.Text},
 	{"RMQ_LOG_LEVEL", "", func(s Settings) any { return s.LogLevel }, slog.LevelInfo},
 	{"RMQ_LOG_LEVEL", "debug", func(s Settings) any { return s.LogLevel }, slog.LevelDebug},
 	{"RMQ_LOG_LEVEL", "INFO", func(s Settings) any { return s.LogLevel }, slog.LevelInfo},
@@ -127,9 +129,7 @@ var good = []struct {
 	{"HOST_IP", "10.1.2.4", func(s Settings) any { return s.Pod.HostIP }, "10.1.2.4"},
 	{"ROCKETMQ_HOME", "/r", func(s Settings) any { return s.Java.RocketMQHome }, "/r"},
 	{"JAVA_HOME", "/j", func(s Settings) any { return s.Java.JavaHome }, "/j"},
-	{"JAVA_OPT", "-a", func(s Settings) any { return s.Java.Opt }, "-a"},
-	{"JAVA_OPT_EXT", "-b", func(s Settings) any { return s.Java.OptExt }, "-b"},
-	{"HEAP_OPTS", "-c", func(s Settings) any { return s.Java.HeapOpts }, "-c"},
+	{"JAVA_OPT", "-a", func(s Settings) any { return s.Environ.Get("JAVA_OPT") }, "-a"},
 	{"CLASSPATH", "x.jar", func(s Settings) any { return s.Java.ClassPath }, "x.jar"},
 	{"HOME", "/h", func(s Settings) any { return s.Java.Home }, "/h"},
 	{"TMPDIR", "/t", func(s Settings) any { return s.Java.TmpDir }, "/t"},
@@ -154,11 +154,11 @@ func TestEverySetting(t *testing.T) {
 
 func TestOwnVariablesBeatThoseOfTheOfficialImage(t *testing.T) {
 	s := mustRead(t, map[string]string{"RMQ_ROLE": "proxy", "NODE_ROLE": "nonsense", "RMQ_NAMESRV": "a:1", "NAMESRV_ADDR": "nonsense"})
-	if s.Role != Proxy || s.Namesrv.String() != "a:1" || s.NamesrvFrom != "RMQ_NAMESRV" {
+	if s.Role != rmq.Proxy || s.Namesrv.String() != "a:1" || s.NamesrvFrom != "RMQ_NAMESRV" {
 		t.Errorf("role %q, name servers %v from %s", s.Role, s.Namesrv, s.NamesrvFrom)
 	}
 	s = mustRead(t, map[string]string{"RMQ_ROLE": "", "NODE_ROLE": "proxy", "RMQ_NAMESRV": "", "NAMESRV_ADDR": "b:2"})
-	if s.Role != Proxy || s.Namesrv.String() != "b:2" || s.NamesrvFrom != "NAMESRV_ADDR" {
+	if s.Role != rmq.Proxy || s.Namesrv.String() != "b:2" || s.NamesrvFrom != "NAMESRV_ADDR" {
 		t.Errorf("role %q, name servers %v from %s", s.Role, s.Namesrv, s.NamesrvFrom)
 	}
 }
@@ -175,7 +175,9 @@ func TestVariablesWithoutThePrefixAreNotRead(t *testing.T) {
 		name := strings.TrimPrefix(variable, "RMQ_")
 		vars[name], vars[strings.ToLower(variable)] = "nonsense:1", "nonsense:1"
 	})
-	if got := mustRead(t, vars); !reflect.DeepEqual(got, want) {
+	got := mustRead(t, vars)
+	got.Environ, want.Environ = nil, nil // there they are, of course
+	if !reflect.DeepEqual(got, want) {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 }
@@ -241,5 +243,25 @@ func TestDescribe(t *testing.T) {
 		if !strings.Contains(text, s) {
 			t.Errorf("no %q in\n%s", s, text)
 		}
+	}
+}
+
+// A reload reads the environment again: reading must neither change it nor depend on having been done before.
+func TestReadingIsRepeatable(t *testing.T) {
+	setEnv(t, map[string]string{"RMQ_GRACE_PERIOD": "", "RMQ_LOG_FILES": "", "RMQ_ROLE": "broker"})
+	before := os.Environ()
+	first, err := FromEnv()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(os.Environ(), before) {
+		t.Errorf("the environment became %q", os.Environ())
+	}
+	second, err := FromEnv()
+	if err != nil || !reflect.DeepEqual(first, second) {
+		t.Errorf("the second time %+v, %v, not %+v", second, err, first)
+	}
+	if first.GracePeriod != Grace(30*time.Second) {
+		t.Errorf("an empty RMQ_GRACE_PERIOD is %v", time.Duration(first.GracePeriod))
 	}
 }

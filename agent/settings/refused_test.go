@@ -2,6 +2,7 @@ package settings
 
 import (
 	"reflect"
+	"rocketmq-agent/agent/rmq"
 	"slices"
 	"strings"
 	"testing"
@@ -146,7 +147,7 @@ func FuzzFromEnv(f *testing.F) {
 			t.Errorf("%s=%q: a default is missing: %+v", variable, value, s)
 		}
 		for _, addr := range s.Namesrv {
-			if list, err := ParseAddrs(addr); err != nil || !slices.Equal(list, []string{addr}) {
+			if list, err := rmq.ParseAddrs(addr); err != nil || !slices.Equal(list, []string{addr}) {
 				t.Errorf("%s=%q: %q does not parse again: %v", variable, value, addr, err)
 			}
 		}

@@ -8,7 +8,7 @@ import (
 	"rocketmq-agent/agent/config"
 	"rocketmq-agent/agent/javaprops"
 	"rocketmq-agent/agent/keys"
-	"rocketmq-agent/agent/settings"
+	"rocketmq-agent/agent/rmq"
 )
 
 // Options are what a check knows beyond the configuration itself.
@@ -18,8 +18,9 @@ type Options struct {
 
 // checker looks at one configuration.
 type checker struct {
+	config.Effective // what RocketMQ makes of it
+
 	set     keys.Set
-	conf    config.Config
 	options Options
 	all     []Finding
 }
@@ -27,20 +28,20 @@ type checker struct {
 // Properties judges the configuration of a broker, a name server or a controller: each layer that somebody wrote, and the
 // merged values together. Findings come in the order of their files and lines.
 func Properties(set keys.Set, c config.Config, o Options) []Finding {
-	k := &checker{set: set, conf: c, options: o}
+	k := &checker{Effective: config.Effective{Config: c, Keys: set}, set: set, options: o}
 	for _, l := range c.Layers {
-		if !strings.HasPrefix(l.Name, config.EmbeddedTemplate) {
+		if l.Kind != config.Embedded {
 			k.layer(l)
 		}
 	}
 	switch set.Role {
-	case settings.Broker:
+	case rmq.Broker:
 		k.broker()
-	case settings.Namesrv:
-		if k.on("enableControllerInNamesrv") {
+	case rmq.Namesrv:
+		if k.On("enableControllerInNamesrv") {
 			k.controller()
 		}
-	case settings.Controller:
+	case rmq.Controller:
 		k.controller()
 	}
 	return order(k.all)
@@ -51,7 +52,7 @@ func (k *checker) layer(l config.Layer) {
 	first := map[string]int{}
 	inMarkup := false // between <!-- and -->, which mean nothing here
 	for _, p := range l.Props {
-		e := entry{Property: p, file: l.Name, secret: l.Secret}
+		e := entry{Property: p, source: l.At(p.Line), secret: l.Secret}
 		e.key, e.known = k.set.Find(p.Key)
 		if line, twice := first[p.Key]; twice && p.Line > 0 && !inMarkup {
 			k.add(e.finding("duplicate", fmt.Sprintf("it is set in line %d already; the last one wins", line)))
@@ -74,7 +75,7 @@ func (k *checker) layer(l config.Layer) {
 // entry is a key in a layer.
 type entry struct {
 	javaprops.Property
-	file   string
+	source config.Source
 	secret bool // whatever the key, nobody may see the value
 	key    keys.Key
 	known  bool // the role has the key
@@ -82,7 +83,7 @@ type entry struct {
 
 // finding is a warning about the entry.
 func (e entry) finding(code, message string) Finding {
-	f := Finding{File: e.file, Line: e.Line, Key: readable(e.Key), Value: readable(e.Value), Severity: Warning, Code: code, Message: message}
+	f := Finding{File: e.source.Name, Line: e.source.Line, Key: readable(e.Key), Value: readable(e.Value), Severity: Warning, Code: code, Message: message}
 	if e.hidden() {
 		f.Value = keys.Redacted
 	}
@@ -111,7 +112,7 @@ func (k *checker) known(e entry) {
 	if k.futile(e) {
 		return
 	}
-	p := judge(e.key, e.Value, k.trims())
+	p := judge(e.key, e.Value, k.set.Release.TrimsValues())
 	if p == nil {
 		return
 	}
@@ -153,13 +154,13 @@ var decisive = map[string]bool{
 func (k *checker) needs(key string) bool {
 	switch key {
 	case "dLegerSelfId", "dLegerPeers":
-		return k.on("enableDLegerCommitLog")
+		return k.On("enableDLegerCommitLog")
 	case "controllerAddr":
-		return k.on("enableControllerMode")
+		return k.On("enableControllerMode")
 	case "controllerDLegerSelfId", "controllerDLegerPeers":
-		return k.set.Role == settings.Controller || k.on("enableControllerInNamesrv")
+		return k.set.Role == rmq.Controller || k.On("enableControllerInNamesrv")
 	case "metricsPromExporterHost":
-		return k.value("metricsExporterType") == "PROM"
+		return k.Text("metricsExporterType") == "PROM"
 	case "haMasterAddress", "brokerIP2", "localServeAddr":
 		return false // replication or a notice to others may fail, nothing else
 	}
@@ -169,15 +170,15 @@ func (k *checker) needs(key string) bool {
 // idle says why a key that the role has does nothing in this configuration, and which key would do what is meant.
 func (k *checker) idle(key keys.Key, raw string) (why, right string) {
 	switch {
-	case key.Class == keys.TieredClass && !strings.Contains(k.conf.Get("messageStorePlugIn", ""), "tieredstore"):
+	case key.Class == keys.TieredClass && !strings.Contains(k.Get("messageStorePlugIn"), "tieredstore"):
 		return "it is a key of the tiered store, which messageStorePlugIn does not name", ""
-	case k.set.Role == settings.Namesrv && slices.Contains(controllerClasses, key.Class) && !k.on("enableControllerInNamesrv"):
+	case k.set.Role == rmq.Namesrv && slices.Contains(controllerClasses, key.Class) && !k.On("enableControllerInNamesrv"):
 		return "it is a key of the controller, which enableControllerInNamesrv does not turn on", ""
 	case key.Class == "AuthConfig" && overwritten[k.set.Role][key.Name] != "":
 		right = overwritten[k.set.Role][key.Name]
 		return "RocketMQ overwrites it at its start by " + right, right
-	case key.Name == "haListenPort" && k.set.Before(5, 0):
-		listen := k.number("listenPort")
+	case key.Name == "haListenPort" && !k.set.Release.ReadsHAPort():
+		listen := k.Number("listenPort")
 		if ha, ok := javaprops.ParseInt(raw, 32); ok && ha != listen+1 {
 			return fmt.Sprintf("RocketMQ 4.9 always takes listenPort + 1, which is %d", listen+1), ""
 		}
@@ -189,14 +190,14 @@ func (k *checker) idle(key keys.Key, raw string) (why, right string) {
 var controllerClasses = []string{"ControllerConfig", "JraftConfig"}
 
 // overwritten are keys of AuthConfig that RocketMQ sets itself, by the keys that decide them.
-var overwritten = map[settings.Role]map[string]string{
-	settings.Broker: {"clusterName": "brokerClusterName", "configName": "brokerName", "authConfigPath": "storePathRootDir"},
-	settings.Proxy:  {"clusterName": "rocketMQClusterName", "configName": "proxyName"},
+var overwritten = map[rmq.Role]map[string]string{
+	rmq.Broker: {"clusterName": "brokerClusterName", "configName": "brokerName", "authConfigPath": "storePathRootDir"},
+	rmq.Proxy:  {"clusterName": "rocketMQClusterName", "configName": "proxyName"},
 }
 
 // unset drops a suggestion of a key that is set already: to follow it would displace what is there.
 func (k *checker) unset(suggestion string) string {
-	if k.is(suggestion) {
+	if k.IsSet(suggestion) {
 		return ""
 	}
 	return suggestion
@@ -204,69 +205,29 @@ func (k *checker) unset(suggestion string) string {
 
 // wins says whether it is this value that is used: a stronger layer may have replaced it.
 func (k *checker) wins(e entry) bool {
-	v, _ := k.conf.Find(e.Key)
-	return v.Source == place(e.file, e.Line)
+	v, _ := k.Find(e.Key)
+	return v.Source == e.source
 }
-
-func place(file string, line int) string {
-	if line > 0 {
-		return fmt.Sprintf("%s:%d", file, line)
-	}
-	return file
-}
-
-// trims says whether RocketMQ trims strings (MixAll.properties2Object, from 5.2.0 on).
-func (k *checker) trims() bool { return !k.set.Before(5, 2) }
-
-// on says whether a switch is on.
-func (k *checker) on(key string) bool { return k.value(key) == "true" }
 
 // off says whether a switch that is on by default is turned off.
-func (k *checker) off(key string) bool { return k.value(key) == "false" && k.is(key) }
-
-// value is what RocketMQ uses for a key: the configured value where it takes it, else the default; empty where the release
-// does not have the key.
-func (k *checker) value(key string) string {
-	def, known := k.set.Find(key)
-	if !known {
-		return ""
-	}
-	if v, set := k.conf.Find(key); set {
-		if effective, ok := Effective(def, v.Value, k.trims()); ok {
-			return effective
-		}
-	}
-	return def.Default
-}
-
-// number is value as a number; 0 where it is none.
-func (k *checker) number(key string) int64 {
-	n, _ := javaprops.ParseInt(k.value(key), 64)
-	return n
-}
+func (k *checker) off(key string) bool { return k.Text(key) == "false" && k.IsSet(key) }
 
 // clamped is number within the bounds that RocketMQ keeps it in; 0 where the release does not have the key.
 func (k *checker) clamped(key string) int64 {
-	n := float64(k.number(key))
+	n := float64(k.Number(key))
 	if def, known := k.set.Find(key); known && def.Rule.Kind == keys.Clamped {
 		n = min(max(n, *def.Rule.Min), *def.Rule.Max)
 	}
 	return int64(n)
 }
 
-// is says whether some layer sets the key.
-func (k *checker) is(key string) bool {
-	_, set := k.conf.Find(key)
-	return set
-}
-
 // report adds a finding of several keys together, at the place of the first of them that is set.
 func (k *checker) report(severity Severity, code string, about []string, format string, args ...any) {
 	at := Finding{File: k.name(), Severity: severity, Code: code, Message: fmt.Sprintf(format, args...)}
-	if i := slices.IndexFunc(about, k.is); i >= 0 {
-		v, _ := k.conf.Find(about[i])
+	if i := slices.IndexFunc(about, k.IsSet); i >= 0 {
+		v, _ := k.Find(about[i])
 		at.Key, at.Value = v.Key, readable(v.Value)
-		at.File, at.Line = strings.TrimSuffix(v.Source, fmt.Sprintf(":%d", v.Line)), v.Line
+		at.File, at.Line = v.Source.Name, v.Source.Line
 		if v.Secret || keys.Secret(v.Key) {
 			at.Value = keys.Redacted
 		}
@@ -274,7 +235,7 @@ func (k *checker) report(severity Severity, code string, about []string, format 
 		at.Key = about[0]
 	}
 	for _, key := range about {
-		if v, _ := k.conf.Find(key); v.Secret && v.Value != "" {
+		if v, _ := k.Find(key); v.Secret && v.Value != "" {
 			at.Message = strings.ReplaceAll(at.Message, v.Value, keys.Redacted)
 		}
 	}
@@ -283,7 +244,7 @@ func (k *checker) report(severity Severity, code string, about []string, format 
 
 // name is the file that a finding without a place is about.
 func (k *checker) name() string {
-	for _, l := range slices.Backward(k.conf.Layers) {
+	for _, l := range slices.Backward(k.Layers) {
 		if len(l.Props) > 0 && l.Props[0].Line > 0 {
 			return l.Name
 		}

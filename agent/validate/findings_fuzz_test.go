@@ -8,9 +8,10 @@ import (
 	"unicode/utf8"
 
 	"rocketmq-agent/agent/config"
+	"rocketmq-agent/agent/fastjson"
 	"rocketmq-agent/agent/javaprops"
 	"rocketmq-agent/agent/keys"
-	"rocketmq-agent/agent/settings"
+	"rocketmq-agent/agent/rmq"
 )
 
 // marker is put into every secret of a fuzzed file; no finding may show it.
@@ -53,7 +54,7 @@ func FuzzProperties(f *testing.F) {
 	}
 	var sets []keys.Set
 	for _, release := range keys.Releases {
-		for _, role := range []settings.Role{settings.Broker, settings.Namesrv, settings.Controller} {
+		for _, role := range []rmq.Role{rmq.Broker, rmq.Namesrv, rmq.Controller} {
 			sets = append(sets, table.Set(release, role))
 		}
 	}
@@ -71,13 +72,13 @@ func FuzzProperties(f *testing.F) {
 			}
 		}
 		// The same as a file, and as one whose values nobody may see.
-		sound(t, Properties(set, config.OfFile(config.Layer{Name: "x.conf", Props: props}), Options{}))
+		sound(t, Properties(set, config.Of(config.Layer{Name: "x.conf", Props: props}), Options{}))
 		for i, p := range props {
 			if !strings.HasPrefix(p.Value, marker) {
 				props[i].Value = marker + p.Value
 			}
 		}
-		sound(t, Properties(set, config.OfFile(config.Layer{Name: "RMQ_CONF_x_FILE", Props: props, Secret: true}), Options{GroupSize: 2}))
+		sound(t, Properties(set, config.Of(config.Layer{Name: "RMQ_CONF_x_FILE", Props: props, Secret: true}), Options{GroupSize: 2}))
 	})
 }
 
@@ -93,12 +94,12 @@ func FuzzProxy(f *testing.F) {
 	}
 	var sets []keys.Set
 	for _, release := range keys.Releases {
-		sets = append(sets, table.Set(release, settings.Proxy))
+		sets = append(sets, table.Set(release, rmq.Proxy))
 	}
 	f.Fuzz(func(t *testing.T, text []byte, which int) {
 		set := sets[uint(which)%uint(len(sets))]
-		sound(t, Proxy(set, "rmq-proxy.json", text))
-		members, problem := config.ReadObject(text)
+		sound(t, proxyFile(set, text))
+		members, problem := fastjson.ReadObject(text)
 		if problem != nil {
 			return
 		}
@@ -110,7 +111,7 @@ func FuzzProxy(f *testing.F) {
 		if err != nil {
 			t.Fatal(err) // it came from JSON
 		}
-		sound(t, Proxy(set, "rmq-proxy.json", b))
+		sound(t, proxyFile(set, b))
 	})
 }
 
@@ -136,7 +137,7 @@ func marked(key string, value any) any {
 // BenchmarkValidate judges a file of some 30 keys, a few of them wrong.
 func BenchmarkValidate(b *testing.B) {
 	text := []byte(benchText)
-	set := loadTable(b).Set("5.5.0", settings.Broker)
+	set := loadTable(b).Set(rmq.MustRelease("5.5.0"), rmq.Broker)
 	b.SetBytes(int64(len(text)))
 	b.ReportAllocs()
 	for b.Loop() {
@@ -144,7 +145,7 @@ func BenchmarkValidate(b *testing.B) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		all := Properties(set, config.OfFile(config.Layer{Name: "broker.conf", Props: props}), Options{})
+		all := Properties(set, config.Of(config.Layer{Name: "broker.conf", Props: props}), Options{})
 		if len(all) != 6 {
 			b.Fatalf("%d findings: %v", len(all), all)
 		}

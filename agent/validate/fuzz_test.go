@@ -35,14 +35,14 @@ func FuzzEffective(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, kind int, raw string, trims bool) {
 		k := fuzzedKeys[uint(kind)%uint(len(fuzzedKeys))]
-		value, ok := Effective(k, raw, trims)
+		value, ok := k.Effective(raw, trims)
 		if !ok {
 			if k.Type == "boolean" || k.Type == "string" && k.Rule.Words == nil {
 				t.Fatalf("%s %q is not taken, though anything is", k.Type, raw)
 			}
 			return
 		}
-		if again, ok := Effective(k, value, trims); !ok || again != value {
+		if again, ok := k.Effective(value, trims); !ok || again != value {
 			t.Errorf("%s %q is %q, and that is %q, %t", k.Type, raw, value, again, ok)
 		}
 		switch k.Type {
@@ -73,7 +73,7 @@ func TestEffectiveFloats(t *testing.T) {
 		{"double", "0.001", "0.001"}, {"double", "0.00099", "9.9E-4"}, {"double", "9999999.5", "9999999.5"}, {"double", "1e7", "1.0E7"}, {"double", "1.7976931348623157e308", "1.7976931348623157E308"},
 	}
 	for _, tt := range tests {
-		if got, ok := Effective(keys.Key{Type: tt.kind}, tt.raw, true); !ok || got != tt.want {
+		if got, ok := (keys.Key{Type: tt.kind}).Effective(tt.raw, true); !ok || got != tt.want {
 			t.Errorf("%s %s is %s, %t, want %s", tt.kind, tt.raw, got, ok, tt.want)
 		}
 	}

@@ -16,8 +16,8 @@ import (
 
 	"rocketmq-agent/agent/keys"
 	"rocketmq-agent/agent/launch"
-	"rocketmq-agent/agent/rmqtest"
-	"rocketmq-agent/agent/settings"
+	"rocketmq-agent/agent/rmq"
+	"rocketmq-agent/agent/testing/rmqtest"
 )
 
 // configClasses are the full names of RocketMQ's classes, as in templates/keys/Keys.java; where the name changed between
@@ -60,10 +60,10 @@ type binding struct {
 }
 
 // bindings are all keys of what is bound to properties files in a release; one of two roles' sets is asked about once.
-func bindings(t *testing.T, table *keys.Table, release string) []binding {
+func bindings(t *testing.T, table *keys.Table, release rmq.Release) []binding {
 	t.Helper()
 	all := map[string]binding{}
-	for _, role := range []settings.Role{settings.Broker, settings.Namesrv, settings.Controller} {
+	for _, role := range []rmq.Role{rmq.Broker, rmq.Namesrv, rmq.Controller} {
 		set := table.Set(release, role)
 		for _, name := range set.Names() {
 			k, _ := set.Find(name)
@@ -167,18 +167,18 @@ func TestRocketMQTakesTheSame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Contains(keys.Releases, home.Version) {
-		t.Skipf("the table does not know the keys of %s exactly", home.Version)
+	if !slices.Contains(keys.Releases, home.Release) {
+		t.Skipf("the table does not know the keys of %s exactly", home.Release)
 	}
-	trims := !table.Set(home.Version, settings.Broker).Before(5, 2)
-	all := bindings(t, table, home.Version)
+	trims := home.Release.TrimsValues()
+	all := bindings(t, table, home.Release)
 	compared, taken, kept := 0, 0, 0
 	for i, verdicts := range askJava(t, dir, all) {
 		k := all[i].key
 		var wrong []string
 		for j, java := range verdicts {
 			raw := all[i].values[j]
-			value, ok := Effective(k, raw, trims)
+			value, ok := k.Effective(raw, trims)
 			compared++
 			switch {
 			case java.kind == 't' && ok && java.value == value:
@@ -190,7 +190,7 @@ func TestRocketMQTakesTheSame(t *testing.T) {
 			}
 		}
 		switch reason, excepted := notPlain[k.Name]; {
-		case excepted && wrong == nil && home.Version == keys.Releases[len(keys.Releases)-1]: // older ones had plain setters
+		case excepted && wrong == nil && home.Release == keys.Newest(): // older ones had plain setters
 			t.Errorf("%s.%s agrees everywhere, so it is no exception: %s", k.Class, k.Name, reason)
 		case !excepted && wrong != nil:
 			t.Errorf("%s.%s (%s): %d of %d differ:\n\t%s", k.Class, k.Name, k.Type, len(wrong), len(verdicts), strings.Join(wrong[:min(8, len(wrong))], "\n\t"))

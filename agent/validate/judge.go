@@ -35,14 +35,14 @@ func judge(k keys.Key, raw string, trims bool) *problem {
 
 // misread finds a value that RocketMQ takes for another one.
 func misread(k keys.Key, raw string, trims bool) *problem {
-	_, taken := Effective(k, raw, trims)
+	_, taken := k.Effective(raw, trims)
 	kept := fmt.Sprintf("RocketMQ keeps %s", shown(k.Default))
 	switch {
 	case k.Type == "boolean" && !isBool(raw):
 		return &problem{code: "not-a-boolean", message: q(raw) + " is read as false", suggestion: boolMeant(raw), lost: true}
-	case !taken && choices(k) != nil:
-		p := &problem{code: "not-a-choice", message: fmt.Sprintf("%s is none of its values: %s", q(raw), kept), suggestion: choiceMeant(choices(k), raw), lost: true}
-		if several := startingLike(choices(k), raw); p.suggestion == "" && len(several) > 1 {
+	case !taken && k.Choices() != nil:
+		p := &problem{code: "not-a-choice", message: fmt.Sprintf("%s is none of its values: %s", q(raw), kept), suggestion: choiceMeant(k.Choices(), raw), lost: true}
+		if several := startingLike(k.Choices(), raw); p.suggestion == "" && len(several) > 1 {
 			p.message += "; it takes " + strings.Join(several, " or ")
 		}
 		return p
@@ -67,14 +67,6 @@ func misplaced(raw string) *problem {
 		return &problem{code: "not-latin", message: fmt.Sprintf("Java reads the file as ISO-8859-1 and makes %q of %s; write it with \\u escapes", raw, q(raw))}
 	}
 	return nil
-}
-
-// choices are the only values that a key takes; nil: it takes others too.
-func choices(k keys.Key) []string {
-	if named[k.Name] {
-		return k.Rule.Words
-	}
-	return k.Enum()
 }
 
 func numberOf(k keys.Key) string {

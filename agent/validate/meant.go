@@ -76,7 +76,7 @@ var numberLike = regexp.MustCompile(`^([+-]?\d+)(\.0+)?\s*[%;,]?$`)
 // numberMeant is the number that was surely meant: one without its blanks, its percent sign, its .0 or the comment behind it.
 func numberMeant(k keys.Key, raw string) string {
 	if m := numberLike.FindStringSubmatch(bare(raw)); m != nil {
-		if _, ok := Effective(k, m[1], true); ok {
+		if _, ok := k.Effective(m[1], true); ok {
 			return m[1]
 		}
 	}

@@ -6,29 +6,68 @@ import (
 	"strings"
 
 	"rocketmq-agent/agent/config"
+	"rocketmq-agent/agent/fastjson"
 	"rocketmq-agent/agent/javaprops"
 	"rocketmq-agent/agent/keys"
 )
 
-// Proxy judges a proxy's rmq-proxy.json.
-func Proxy(set keys.Set, file string, text []byte) []Finding {
+// Proxy judges the configuration of a proxy: each layer that somebody wrote, and the merged values together.
+func Proxy(set keys.Set, c config.Config) []Finding {
 	k := &checker{set: set}
-	members, err := config.ReadObject(text)
-	if err != nil {
-		f := Finding{File: file, Line: err.Line, Severity: Error, Code: "bad-json", Message: err.Reason + ": the proxy leaves with 1"}
-		if k.smart() { // it takes more than that, names without quotes for one
-			f.Severity, f.Message = Warning, err.Reason+": it cannot be checked"
-		}
+	if f, bad := k.unreadable(c.Layers[0]); bad {
 		return []Finding{f}
 	}
 	if _, has := set.Find("grpcServerPort"); !has {
 		return nil // the keys of a proxy of this release are not known
 	}
-	k.conf = config.OfFile(config.Layer{Name: file, Props: k.properties(members)})
+	taken := make([]config.Layer, len(c.Layers))
+	for i, l := range c.Layers {
+		taken[i] = config.Layer{Kind: l.Kind, Name: l.Name, Secret: l.Secret, Props: k.properties(l.Members)}
+	}
+	k.Effective = config.Effective{Config: config.Of(taken...), Keys: set}
+	for _, l := range c.Layers {
+		if l.Kind != config.Embedded {
+			k.object(l)
+		}
+	}
+	if line := fastjson.MisplacedComment(c.JSON()); line > 0 && !k.smart() {
+		k.add(Finding{
+			File:     c.Layers[0].Name,
+			Line:     line,
+			Severity: Error,
+			Code:     "misplaced-comment",
+			Message: "fastjson2 takes a comment only where a key comes next, so not behind the last value or before a comma: " +
+				"the proxy leaves with 1",
+		})
+	}
+	k.protection()
+	k.ports()
+	return order(k.all)
+}
+
+// unreadable judges a file that is no JSON object.
+func (k *checker) unreadable(l config.Layer) (f Finding, bad bool) {
+	_, err := fastjson.ReadObject(l.Text)
+	if err == nil || l.Kind == config.Embedded {
+		return Finding{}, false
+	}
+	f = Finding{File: l.Name, Line: err.Line, Severity: Error, Code: "bad-json", Message: err.Reason + ": the proxy leaves with 1"}
+	if k.smart() { // it takes more than that, names without quotes for one
+		f.Severity, f.Message = Warning, err.Reason+": it cannot be checked"
+	}
+	return f, true
+}
+
+// object judges what one source says.
+func (k *checker) object(l config.Layer) {
 	first := map[string]int{}
-	for _, m := range members {
-		e := entry{Property: javaprops.Property{Key: m.Key, Value: m.Text(), Line: m.Line}, file: file}
-		e.key, e.known = set.Find(k.spelt(m.Key))
+	for _, m := range l.Members {
+		e := entry{
+			Property: javaprops.Property{Key: m.Key, Value: m.Text(), Line: m.Line},
+			source:   l.At(m.Line),
+			secret:   l.Secret,
+		}
+		e.key, e.known = k.set.Find(k.spelt(m.Key))
 		if line, twice := first[m.Key]; twice {
 			k.add(outside(m, e.finding("duplicate", fmt.Sprintf("it is set in line %d already; the last one wins", line))))
 		}
@@ -41,16 +80,10 @@ func Proxy(set keys.Set, file string, text []byte) []Finding {
 			k.member(e, m)
 		}
 	}
-	if line := misplacedComment(text); line > 0 && !k.smart() {
-		k.add(Finding{File: file, Line: line, Severity: Error, Code: "misplaced-comment", Message: "fastjson2 takes a comment only where a key comes next, so not behind the last value or before a comma: the proxy leaves with 1"})
-	}
-	k.protection()
-	k.proxyPorts()
-	return order(k.all)
 }
 
 // smart says whether the release reads the file with fastjson 1, which forgives much.
-func (k *checker) smart() bool { return k.set.Before(5, 4) }
+func (k *checker) smart() bool { return !k.set.Release.ReadsFastjson2() }
 
 // spelt is the key of the role that fastjson takes a name for: fastjson 1 looks neither at the case nor at - and _.
 func (k *checker) spelt(name string) string {
@@ -65,7 +98,7 @@ func (k *checker) spelt(name string) string {
 }
 
 // properties are the values of the object that RocketMQ takes.
-func (k *checker) properties(members []config.Member) (all []javaprops.Property) {
+func (k *checker) properties(members []fastjson.Member) (all []javaprops.Property) {
 	for _, m := range members {
 		name := k.spelt(m.Key)
 		key, known := k.set.Find(name)
@@ -80,13 +113,13 @@ func (k *checker) properties(members []config.Member) (all []javaprops.Property)
 func scalar(value any) (text string, ok bool) {
 	switch value.(type) {
 	case string, bool, json.Number:
-		return config.Member{Value: value}.Text(), true
+		return fastjson.Member{Value: value}.Text(), true
 	}
 	return "", false
 }
 
 // outside is a finding without what lies inside of a value, which may be a secret.
-func outside(m config.Member, f Finding) Finding {
+func outside(m fastjson.Member, f Finding) Finding {
 	switch m.Value.(type) {
 	case map[string]any:
 		f.Value = "{…}"
@@ -96,17 +129,8 @@ func outside(m config.Member, f Finding) Finding {
 	return f
 }
 
-// proxyPorts judges the ports that a proxy opens.
-func (k *checker) proxyPorts() {
-	ports := []port{{"remotingListenPort", k.number("remotingListenPort"), ""}, {"grpcServerPort", k.number("grpcServerPort"), ""}}
-	if k.value("metricsExporterType") == "PROM" {
-		ports = append(ports, port{"metricsPromExporterPort", k.number("metricsPromExporterPort"), ""})
-	}
-	k.distinct(ports)
-}
-
 // member judges the value of a key that the proxy has.
-func (k *checker) member(e entry, m config.Member) {
+func (k *checker) member(e entry, m fastjson.Member) {
 	p := mistyped(e.key, m.Value, k.smart())
 	if text, ok := scalar(m.Value); p == nil && ok && text != "" {
 		p = byRule(e.key, text)

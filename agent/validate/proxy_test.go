@@ -2,9 +2,10 @@ package validate
 
 import (
 	"cmp"
+	"rocketmq-agent/agent/config"
+	"rocketmq-agent/agent/keys"
+	"rocketmq-agent/agent/rmq"
 	"testing"
-
-	"rocketmq-agent/agent/settings"
 )
 
 // proxyTests are files of a proxy. What fastjson makes of each was seen by running RocketMQ's own, 1.2.83 before 5.4 and
@@ -124,16 +125,16 @@ func TestProxy(t *testing.T) {
 	table := loadTable(t)
 	for _, tt := range proxyTests {
 		t.Run(tt.name, func(t *testing.T) {
-			set := table.Set(cmp.Or(tt.release, "5.5.0"), settings.Proxy)
-			check(t, Proxy(set, "rmq-proxy.json", []byte(tt.text)), tt.want)
+			set := table.Set(rmq.MustRelease(cmp.Or(tt.release, "5.5.0")), rmq.Proxy)
+			check(t, proxyFile(set, []byte(tt.text)), tt.want)
 		})
 	}
 }
 
 // TestProxyShowsNothingInside: an object or a list is shown as such, since what lies inside may be a secret; null is null.
 func TestProxyShowsNothingInside(t *testing.T) {
-	set := loadTable(t).Set("5.5.0", settings.Proxy)
-	got := Proxy(set, "rmq-proxy.json", []byte(`{"a": {"b": 1}, "b": [1], "c": null, "d": "x", "e": 1.50}`))
+	set := loadTable(t).Set(rmq.MustRelease("5.5.0"), rmq.Proxy)
+	got := proxyFile(set, []byte(`{"a": {"b": 1}, "b": [1], "c": null, "d": "x", "e": 1.50}`))
 	if len(got) != 5 {
 		t.Fatalf("%d findings: %v", len(got), got)
 	}
@@ -142,4 +143,9 @@ func TestProxyShowsNothingInside(t *testing.T) {
 			t.Errorf("%s is shown as %s, want %s", got[i].Key, got[i].Value, want)
 		}
 	}
+}
+
+// proxyFile judges the text of a mounted rmq-proxy.json.
+func proxyFile(set keys.Set, text []byte) []Finding {
+	return Proxy(set, config.Of(config.Layer{Name: "rmq-proxy.json"}.WithJSON(text)))
 }

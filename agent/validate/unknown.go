@@ -8,7 +8,7 @@ import (
 
 	"rocketmq-agent/agent/javaprops"
 	"rocketmq-agent/agent/keys"
-	"rocketmq-agent/agent/settings"
+	"rocketmq-agent/agent/rmq"
 )
 
 // unread judges a key that RocketMQ has and never looks at.
@@ -47,7 +47,7 @@ func (k *checker) unknown(e entry) {
 		if !strings.Contains(f.Message, "open") {
 			f.Message += ", so everything would be open to everybody"
 		}
-	case decisive[right] && k.needs(right) && !k.is(right) && k.value(right) != javaprops.Trim(e.Value):
+	case decisive[right] && k.needs(right) && !k.IsSet(right) && k.Text(right) != javaprops.Trim(e.Value):
 		f.Severity = Error // an identity that was meant and is not there
 	}
 	k.add(f)
@@ -88,7 +88,7 @@ var acl = regexp.MustCompile(`(?i)^(is)?(enable)?acl(enabled?)?$`)
 // open says whether an unknown key was meant to protect a process that nothing else protects. A name server and a controller
 // never had such a thing.
 func (k *checker) open(right string, p javaprops.Property) bool {
-	if boolMeant(p.Value) != "true" || k.set.Role != settings.Broker && k.set.Role != settings.Proxy || k.protected() {
+	if boolMeant(p.Value) != "true" || k.set.Role != rmq.Broker && k.set.Role != rmq.Proxy || k.protected() {
 		return false
 	}
 	meant := []string{"aclEnable", "authenticationEnabled", "authorizationEnabled"}
@@ -98,11 +98,11 @@ func (k *checker) open(right string, p javaprops.Property) bool {
 // protected says whether the access control of this release is on.
 func (k *checker) protected() bool {
 	key, has := k.set.Find("aclEnable")
-	return k.on("authenticationEnabled") || has && !key.Unread && k.on("aclEnable")
+	return k.On("authenticationEnabled") || has && !key.Unread && k.On("aclEnable")
 }
 
-func roleName(r settings.Role) string {
-	if r == settings.Namesrv {
+func roleName(r rmq.Role) string {
+	if r == rmq.Namesrv {
 		return "name server"
 	}
 	return string(r)

@@ -18,6 +18,7 @@ import (
 	"rocketmq-agent/agent/config"
 	"rocketmq-agent/agent/javaprops"
 	"rocketmq-agent/agent/keys"
+	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/agent/settings"
 )
 
@@ -74,8 +75,8 @@ func fileLayer(t testing.TB, name, text string) config.Layer {
 // that only a careless check would take it for the same.
 type propertiesTest struct {
 	name    string
-	release string        // empty: 5.5.0
-	role    settings.Role // empty: broker
+	release string   // empty: 5.5.0
+	role    rmq.Role // empty: broker
 	text    string
 	options Options
 	want    []want
@@ -175,7 +176,7 @@ var propertiesTests = []propertiesTest{
 		{Error, "no-peers", "dLegerPeers", 0, "", "dLegerPeers is not set"},
 		{Error, "unknown-key", "dledgerPeers", 4, "dLegerPeers", "capital L"},
 	}},
-	{name: "a controller's id, misspelt", role: settings.Controller, text: "controllerDLegerGroup=g\ncontrollerDLedgerSelfId=n0\ncontrollerDLegerPeers=n0-a:9878", want: []want{
+	{name: "a controller's id, misspelt", role: rmq.Controller, text: "controllerDLegerGroup=g\ncontrollerDLedgerSelfId=n0\ncontrollerDLegerPeers=n0-a:9878", want: []want{
 		{Error, "no-peers", "controllerDLegerSelfId", 0, "", "controllerDLegerSelfId is not set"},
 		{Error, "unknown-key", "controllerDLedgerSelfId", 2, "controllerDLegerSelfId", "without a second d"},
 	}},
@@ -217,7 +218,7 @@ var propertiesTests = []propertiesTest{
 		{Error, "not-a-boolean", "authenticationEnabled", 2, "true", "read as false"},
 		{Error, "not-a-boolean", "authorizationEnabled", 3, "true", "read as false"},
 	}},
-	{name: "what is decisive when it is no boolean, in a name server", role: settings.Namesrv, text: "enableControllerInNamesrv=yes", want: []want{{Error, "not-a-boolean", "enableControllerInNamesrv", 1, "true", "read as false"}}},
+	{name: "what is decisive when it is no boolean, in a name server", role: rmq.Namesrv, text: "enableControllerInNamesrv=yes", want: []want{{Error, "not-a-boolean", "enableControllerInNamesrv", 1, "true", "read as false"}}},
 	{name: "no id", text: "brokerRole=SLAVE\nbrokerId=one", want: []want{
 		{Error, "not-a-number", "brokerId", 2, "", "the default 0"},
 		{Error, "slave-without-id", "brokerId", 2, "", "253"},
@@ -384,7 +385,7 @@ brokerConfigPath=D:\\mq\\broker.conf`, want: []want{
 	}},
 	{name: "what people take for it beside the right one", release: "5.2.0", text: "aclEnable=true\nenableAcl=true", want: []want{{Warning, "unknown-key", "enableAcl", 2, "", "before it aclEnable"}}},
 	{name: "what people take for it, off", text: "enableAcl=false", want: []want{{Warning, "unknown-key", "enableAcl", 1, "", "Never a key"}}},
-	{name: "ACL in a name server never was", role: settings.Namesrv, text: "aclEnable=true", want: []want{{Warning, "unknown-key", "aclEnable", 1, "", "it is a key of the broker, and the name server does not read it"}}},
+	{name: "ACL in a name server never was", role: rmq.Namesrv, text: "aclEnable=true", want: []want{{Warning, "unknown-key", "aclEnable", 1, "", "it is a key of the broker, and the name server does not read it"}}},
 	{name: "authentication before it came", release: "5.2.0", text: "authenticationEnabled=true", want: []want{{Error, "unprotected", "authenticationEnabled", 1, "", "5.3.3 to 5.5.0 have, so everything would be open"}}},
 	{name: "authentication before it came, with ACL", release: "5.2.0", text: "authenticationEnabled=true\naclEnable=true", want: []want{{Warning, "unknown-key", "authenticationEnabled", 1, "", "5.3.3 to 5.5.0 have"}}},
 	{name: "authentication", text: "authenticationEnabled=true\nauthorizationEnabled=true\nauthenticationMetadataProvider=a.B\nauthorizationMetadataProvider=a.C"},
@@ -487,39 +488,39 @@ brokerConfigPath=D:\\mq\\broker.conf`, want: []want{
 	{name: "never registered", text: "scanAvailableNameSrv=false", want: []want{{Warning, "never-registered", "scanAvailableNameSrv", 1, "", "no name server"}}},
 
 	// Name servers.
-	{name: "name server", role: settings.Namesrv, text: "listenPort=9876\nkvConfigPath=/data/kv.json"},
-	{name: "name server with a broker's keys", role: settings.Namesrv, text: "brokerName=a\nserverPort=9876", want: []want{
+	{name: "name server", role: rmq.Namesrv, text: "listenPort=9876\nkvConfigPath=/data/kv.json"},
+	{name: "name server with a broker's keys", role: rmq.Namesrv, text: "brokerName=a\nserverPort=9876", want: []want{
 		{Warning, "unknown-key", "brokerName", 1, "", "it is a key of the broker, and the name server does not read it"},
 		{Warning, "unknown-key", "serverPort", 2, "listenPort", "9876 unless listenPort says otherwise"},
 	}},
-	{name: "name server with a controller", role: settings.Namesrv, text: "enableControllerInNamesrv=true\ncontrollerDLegerGroup=g\ncontrollerDLegerPeers=n0-a:9878;n1-b:9878;n2-c:9878\ncontrollerDLegerSelfId=n1\nlistenPort=9876"},
-	{name: "name server with a controller at its own port", role: settings.Namesrv, text: "enableControllerInNamesrv=true\ncontrollerDLegerGroup=g\ncontrollerDLegerPeers=n0-a:9876\ncontrollerDLegerSelfId=n0", want: []want{{Error, "port-twice", "controllerDLegerPeers", 3, "", "this member's port in controllerDLegerPeers"}}},
-	{name: "name server with a controller that is not among its members", role: settings.Namesrv, text: "enableControllerInNamesrv=true\ncontrollerDLegerGroup=g\ncontrollerDLegerPeers=n1-a:9878\ncontrollerDLegerSelfId=n0", want: []want{{Error, "not-a-peer", "controllerDLegerPeers", 3, "", "controllerDLegerSelfId=n0 is not among"}}},
-	{name: "name server whose controller is off", role: settings.Namesrv, text: "controllerDLegerPeers=n0-a:9878", want: []want{{Warning, "no-effect", "controllerDLegerPeers", 1, "", "enableControllerInNamesrv does not turn on"}}},
-	{name: "name server whose controller is meant to be on", role: settings.Namesrv, text: "startupController=true", want: []want{{Error, "unknown-key", "startupController", 1, "enableControllerInNamesrv", "preview"}}},
+	{name: "name server with a controller", role: rmq.Namesrv, text: "enableControllerInNamesrv=true\ncontrollerDLegerGroup=g\ncontrollerDLegerPeers=n0-a:9878;n1-b:9878;n2-c:9878\ncontrollerDLegerSelfId=n1\nlistenPort=9876"},
+	{name: "name server with a controller at its own port", role: rmq.Namesrv, text: "enableControllerInNamesrv=true\ncontrollerDLegerGroup=g\ncontrollerDLegerPeers=n0-a:9876\ncontrollerDLegerSelfId=n0", want: []want{{Error, "port-twice", "controllerDLegerPeers", 3, "", "this member's port in controllerDLegerPeers"}}},
+	{name: "name server with a controller that is not among its members", role: rmq.Namesrv, text: "enableControllerInNamesrv=true\ncontrollerDLegerGroup=g\ncontrollerDLegerPeers=n1-a:9878\ncontrollerDLegerSelfId=n0", want: []want{{Error, "not-a-peer", "controllerDLegerPeers", 3, "", "controllerDLegerSelfId=n0 is not among"}}},
+	{name: "name server whose controller is off", role: rmq.Namesrv, text: "controllerDLegerPeers=n0-a:9878", want: []want{{Warning, "no-effect", "controllerDLegerPeers", 1, "", "enableControllerInNamesrv does not turn on"}}},
+	{name: "name server whose controller is meant to be on", role: rmq.Namesrv, text: "startupController=true", want: []want{{Error, "unknown-key", "startupController", 1, "enableControllerInNamesrv", "preview"}}},
 
 	// Controllers.
-	{name: "controller: its id may be any name", role: settings.Controller, text: "controllerDLegerGroup=g\ncontrollerDLegerPeers=controller0-a:9878\ncontrollerDLegerSelfId=controller0"},
-	{name: "controller without peers", role: settings.Controller, text: "controllerDLegerGroup=g\ncontrollerDLegerSelfId=n0", want: []want{{Error, "no-peers", "controllerDLegerPeers", 0, "", "does not start"}}},
-	{name: "controller with DLedger's right name", role: settings.Controller, text: "controllerDLegerGroup=g\ncontrollerDLedgerPeers=n0-a:9878\ncontrollerDLegerSelfId=n0", want: []want{
+	{name: "controller: its id may be any name", role: rmq.Controller, text: "controllerDLegerGroup=g\ncontrollerDLegerPeers=controller0-a:9878\ncontrollerDLegerSelfId=controller0"},
+	{name: "controller without peers", role: rmq.Controller, text: "controllerDLegerGroup=g\ncontrollerDLegerSelfId=n0", want: []want{{Error, "no-peers", "controllerDLegerPeers", 0, "", "does not start"}}},
+	{name: "controller with DLedger's right name", role: rmq.Controller, text: "controllerDLegerGroup=g\ncontrollerDLedgerPeers=n0-a:9878\ncontrollerDLegerSelfId=n0", want: []want{
 		{Error, "no-peers", "controllerDLegerPeers", 0, "", "does not start"},
 		{Error, "unknown-key", "controllerDLedgerPeers", 2, "controllerDLegerPeers", "without a second d"},
 	}},
-	{name: "controller that elects whoever is there", role: settings.Controller, text: "controllerDLegerGroup=g\ncontrollerDLegerPeers=n0-a:9878\ncontrollerDLegerSelfId=n0\nenableElectUncleanMaster=true", want: []want{{Warning, "unclean-election", "enableElectUncleanMaster", 4, "", "lost"}}},
-	{name: "jRaft", role: settings.Controller, text: "controllerType=jRaft\njRaftServerId=b:9880\njRaftInitConf=a:9880,b:9880,\njRaftControllerRPCAddr=a:9770,b:9770,c:9770"},
-	{name: "jRaft, all defaults", role: settings.Controller, text: "controllerType=jRaft"},
-	{name: "jRaft without itself", role: settings.Controller, text: "controllerType=jRaft\njRaftServerId=c:9880\njRaftInitConf=a:9880,b:9880\njRaftControllerRPCAddr=a:9770,b:9770", want: []want{{Error, "not-a-peer", "jRaftServerId", 2, "", "255"}}},
-	{name: "jRaft with a member that brokers cannot reach", role: settings.Controller, text: "controllerType=jRaft\njRaftServerId=a:9880\njRaftInitConf=a:9880,b:9880\njRaftControllerRPCAddr=a:9770", want: []want{{Error, "uneven-peers", "jRaftControllerRPCAddr", 4, "", "1 addresses and jRaftInitConf 2"}}},
-	{name: "jRaft that would be DLedger", role: settings.Controller, text: "controllerType=jraft\ncontrollerDLegerGroup=g\ncontrollerDLegerPeers=n0-a:9878\ncontrollerDLegerSelfId=n0", want: []want{{Error, "not-a-choice", "controllerType", 1, "jRaft", "none of the values that work"}}},
-	{name: "jRaft before it came", role: settings.Controller, release: "5.1.4", text: "controllerType=jRaft\ncontrollerDLegerGroup=g\ncontrollerDLegerPeers=n0-a:9878\ncontrollerDLegerSelfId=n0", want: []want{{Warning, "unknown-key", "controllerType", 1, "", "5.2.0 to 5.5.0 have"}}},
+	{name: "controller that elects whoever is there", role: rmq.Controller, text: "controllerDLegerGroup=g\ncontrollerDLegerPeers=n0-a:9878\ncontrollerDLegerSelfId=n0\nenableElectUncleanMaster=true", want: []want{{Warning, "unclean-election", "enableElectUncleanMaster", 4, "", "lost"}}},
+	{name: "jRaft", role: rmq.Controller, text: "controllerType=jRaft\njRaftServerId=b:9880\njRaftInitConf=a:9880,b:9880,\njRaftControllerRPCAddr=a:9770,b:9770,c:9770"},
+	{name: "jRaft, all defaults", role: rmq.Controller, text: "controllerType=jRaft"},
+	{name: "jRaft without itself", role: rmq.Controller, text: "controllerType=jRaft\njRaftServerId=c:9880\njRaftInitConf=a:9880,b:9880\njRaftControllerRPCAddr=a:9770,b:9770", want: []want{{Error, "not-a-peer", "jRaftServerId", 2, "", "255"}}},
+	{name: "jRaft with a member that brokers cannot reach", role: rmq.Controller, text: "controllerType=jRaft\njRaftServerId=a:9880\njRaftInitConf=a:9880,b:9880\njRaftControllerRPCAddr=a:9770", want: []want{{Error, "uneven-peers", "jRaftControllerRPCAddr", 4, "", "1 addresses and jRaftInitConf 2"}}},
+	{name: "jRaft that would be DLedger", role: rmq.Controller, text: "controllerType=jraft\ncontrollerDLegerGroup=g\ncontrollerDLegerPeers=n0-a:9878\ncontrollerDLegerSelfId=n0", want: []want{{Error, "not-a-choice", "controllerType", 1, "jRaft", "none of the values that work"}}},
+	{name: "jRaft before it came", role: rmq.Controller, release: "5.1.4", text: "controllerType=jRaft\ncontrollerDLegerGroup=g\ncontrollerDLegerPeers=n0-a:9878\ncontrollerDLegerSelfId=n0", want: []want{{Warning, "unknown-key", "controllerType", 1, "", "5.2.0 to 5.5.0 have"}}},
 }
 
 func TestProperties(t *testing.T) {
 	table := loadTable(t)
 	for _, tt := range propertiesTests {
 		t.Run(tt.name, func(t *testing.T) {
-			set := table.Set(cmp.Or(tt.release, "5.5.0"), cmp.Or(tt.role, settings.Broker))
-			c := config.OfFile(fileLayer(t, "x.conf", tt.text))
+			set := table.Set(rmq.MustRelease(cmp.Or(tt.release, "5.5.0")), cmp.Or(tt.role, rmq.Broker))
+			c := config.Of(fileLayer(t, "x.conf", tt.text))
 			check(t, Properties(set, c, tt.options), tt.want)
 		})
 	}
@@ -538,12 +539,12 @@ func TestLayers(t *testing.T) {
 		}},
 		File: fileLayer(t, "broker.conf", "flushDiskType=SYNC\nbrokerIP1=127.0.0.1\nbrokerRole=MASTER\n"),
 	}
-	in.Identity.Topology = settings.Manual
+	in.Identity.Topology = rmq.Manual
 	c, err := config.Broker(in)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := Properties(table.Set("5.5.0", settings.Broker), c, Options{})
+	got := Properties(table.Set(rmq.MustRelease("5.5.0"), rmq.Broker), c, Options{})
 	check(t, got, []want{
 		{Warning, "not-a-number", "fileReservedTime", 0, "", "48h"},
 		{Error, "not-a-choice", "storeType", 0, "defaultRocksDB", "none of the values that work"},
@@ -560,12 +561,12 @@ func TestLayers(t *testing.T) {
 
 // TestPlaceOfWhatIsMissing: what no line says is a matter of the file, or of all settings together where there is none.
 func TestPlaceOfWhatIsMissing(t *testing.T) {
-	set := loadTable(t).Set("5.5.0", settings.Broker)
+	set := loadTable(t).Set(rmq.MustRelease("5.5.0"), rmq.Broker)
 	for want, l := range map[string]config.Layer{
 		"broker.conf":       fileLayer(t, "broker.conf", "enableControllerMode=true"),
 		"the configuration": {Name: "RMQ_CONF_enableControllerMode", Props: []javaprops.Property{{Key: "enableControllerMode", Value: "true"}}},
 	} {
-		got := Properties(set, config.OfFile(l), Options{})
+		got := Properties(set, config.Of(l), Options{})
 		if len(got) != 1 || got[0].Code != "no-controller" || got[0].File != want {
 			t.Errorf("got %v, want it in %s", got, want)
 		}
@@ -593,10 +594,10 @@ objectStoreSecretKey=hunter2
 		{Key: "fileReservedTime", Value: "hunter2"}, {Key: "traceTopicEnable", Value: "hunter2"}, {Key: "hunter", Value: "hunter2"},
 	}}
 	for _, release := range keys.Releases {
-		set := table.Set(release, settings.Broker)
-		all := Properties(set, config.OfFile(file), Options{})
-		all = append(all, Properties(set, config.OfFile(hidden), Options{})...)
-		all = append(all, Proxy(table.Set("5.5.0", settings.Proxy), "rmq-proxy.json", []byte(`{
+		set := table.Set(release, rmq.Broker)
+		all := Properties(set, config.Of(file), Options{})
+		all = append(all, Properties(set, config.Of(hidden), Options{})...)
+		all = append(all, proxyFile(table.Set(rmq.MustRelease("5.5.0"), rmq.Proxy), []byte(`{
 			"innerClientAuthenticationCredentials": "hunter2", "tlsKeyPassword": 7, "initAuthenticationUser": {"password": "hunter2"},
 			"acl": {"password": "hunter2"}, "users": ["hunter2"], "namesrvAddr": {"password": "hunter2"}, "Password": "hunter2"}`))...)
 		if len(all) < 18 {

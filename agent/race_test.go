@@ -1,6 +1,0 @@
-//go:build race
-
-package main
-
-// raceFlags build the agent under test like the test itself. Not smoketest: its RocketMQ client has races of its own.
-var raceFlags = []string{"-race"}
