@@ -52,7 +52,7 @@ RUN go mod download
 COPY templates templates
 COPY agent agent
 ARG VERSION=dev
-RUN CGO_ENABLED=0 go build -trimpath -tags nethttpomithttp2 -gcflags=all=-l -ldflags "-s -w -X main.version=$VERSION" -o /rocketmq-agent ./agent
+RUN CGO_ENABLED=0 go build -trimpath -tags nethttpomithttp2 -ldflags "-s -w -X main.version=$VERSION" -o /rocketmq-agent ./agent
 
 FROM base
 COPY --from=trained --chown=3000:3000 $ROCKETMQ_HOME $ROCKETMQ_HOME

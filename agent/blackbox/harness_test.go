@@ -1,3 +1,4 @@
+// Package blackbox tests the whole agent from outside: the real binary, the real RocketMQ, real signals.
 package blackbox
 
 import (
@@ -32,6 +33,13 @@ func TestMain(m *testing.M) {
 	}
 	os.Exit(code)
 }
+
+// The programs that the tests run.
+const (
+	agentProgram     = "rocketmq-agent/agent"
+	smoketestProgram = "rocketmq-agent/smoketest"
+	fakeProgram      = "rocketmq-agent/agent/testing/processtest/fake"
+)
 
 // program returns the path of the binary built from the package in dir with the given flags.
 func program(t testing.TB, dir string, flags ...string) string {
@@ -92,7 +100,7 @@ func startAgent(t testing.TB, dir string, env []string, args ...string) *agentRu
 		t.Fatal(err)
 	}
 	a := &agentRun{t: t, dir: dir, http: httpAddr, output: &lockedBuffer{}, ended: make(chan struct{})}
-	a.cmd = exec.Command(program(t, ".", raceFlags...), append([]string{"run"}, args...)...)
+	a.cmd = exec.Command(program(t, agentProgram, raceFlags...), append([]string{"run"}, args...)...)
 	a.cmd.Env = append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + tmp, "ROCKETMQ_HOME=" + home, "RMQ_HTTP_ADDR=" + httpAddr,
 		"RMQ_GRACE_PERIOD=60s", "JAVA_OPT_EXT=-Xms256m -Xmx256m -XX:-UsePerfData", "POD_IP=127.0.0.1",

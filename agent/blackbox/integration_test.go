@@ -54,7 +54,7 @@ func brokers(t *testing.T, namesrv string) map[string]bool {
 // smoke runs the smoketest program and returns its report.
 func smoke(t *testing.T, args ...string) map[string]any {
 	t.Helper()
-	out, err := exec.Command(program(t, "../smoketest"), append(args, "--json")...).Output()
+	out, err := exec.Command(program(t, smoketestProgram), append(args, "--json")...).Output()
 	if err != nil {
 		t.Fatalf("smoketest %v: %v\n%s", args, err, out)
 	}
@@ -119,7 +119,7 @@ func TestDrainWaitsForProducers(t *testing.T) {
 	b, _ := startBroker(t, t.TempDir(), namesrv, "RMQ_ORDINAL=1")
 	a.awaitStatus("/readyz", 200, time.Minute)
 	b.awaitStatus("/readyz", 200, time.Minute)
-	load := exec.Command(program(t, "../smoketest"), "--namesrv", namesrv, "--duration", "60s", "--rate", "50", "--json")
+	load := exec.Command(program(t, smoketestProgram), "--namesrv", namesrv, "--duration", "60s", "--rate", "50", "--json")
 	load.Stderr = os.Stderr
 	out, err := load.StdoutPipe()
 	if err != nil {

@@ -63,7 +63,7 @@ func (s *scene) install(name string) {
 	if err := os.MkdirAll(filepath.Dir(s.file(name)), 0o755); err != nil {
 		s.t.Fatal(err)
 	}
-	if err := os.Link(program(s.t, "./process/processtest/fake"), s.file(name)); err != nil {
+	if err := os.Link(program(s.t, fakeProgram), s.file(name)); err != nil {
 		s.t.Fatal(err)
 	}
 }
@@ -84,7 +84,7 @@ func (s *scene) plays(role string, j processtest.Java) {
 func (s *scene) run(args ...string) *agentRun {
 	s.t.Helper()
 	a := &agentRun{t: s.t, dir: s.dir, output: &lockedBuffer{}, ended: make(chan struct{})}
-	a.cmd = exec.Command(program(s.t, "./process/processtest/fake"), append([]string{"init", program(s.t, "."), "run"}, args...)...)
+	a.cmd = exec.Command(program(s.t, fakeProgram), append([]string{"init", program(s.t, agentProgram), "run"}, args...)...)
 	a.cmd.SysProcAttr = processtest.Container(s.pid1)
 	a.cmd.Env = append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir, "TMPDIR=" + s.file("tmp"), "ROCKETMQ_HOME=" + s.home, "JAVA_HOME=" + s.java,

@@ -258,7 +258,7 @@ func (p *pod) start() {
 	t := p.pods.t
 	t.Helper()
 	p.agentRun = &agentRun{t: t, dir: p.home(), output: &lockedBuffer{}, ended: make(chan struct{})}
-	agent := append([]string{program(t, ".", raceFlags...), "run"}, p.args...)
+	agent := append([]string{program(t, agentProgram, raceFlags...), "run"}, p.args...)
 	cmd := exec.Command("sh", append([]string{"-c", container, "container", p.file("hosts"), p.name}, agent...)...)
 	cmd.Env = append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + p.home(), "TMPDIR=" + p.file("tmp"), "ROCKETMQ_HOME=" + rmqtest.Home(t),
@@ -487,7 +487,7 @@ func (n *pods) smoketest(ns []*pod, args ...string) *load {
 		addrs = append(addrs, p.ip+":9876")
 	}
 	l := &load{pods: n}
-	l.cmd = exec.Command(program(n.t, "../smoketest"), append(args, "--namesrv", strings.Join(addrs, ";"), "--json")...)
+	l.cmd = exec.Command(program(n.t, smoketestProgram), append(args, "--namesrv", strings.Join(addrs, ";"), "--json")...)
 	l.cmd.Stdout, l.cmd.Stderr = &l.out, &l.errs
 	l.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := inside(n.node, l.cmd.Start); err != nil {

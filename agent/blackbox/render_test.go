@@ -29,7 +29,7 @@ type rendered struct {
 // render runs the real command in the same environment as startAgent runs `run`.
 func runRender(t *testing.T, dir string, env []string, args ...string) rendered {
 	t.Helper()
-	cmd := exec.Command(program(t, ".", raceFlags...), append([]string{"render"}, args...)...)
+	cmd := exec.Command(program(t, agentProgram, raceFlags...), append([]string{"render"}, args...)...)
 	cmd.Env = append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + filepath.Join(dir, "tmp"), "ROCKETMQ_HOME=" + rmqtest.Home(t), "RMQ_GRACE_PERIOD=60s",
 		"JAVA_OPT_EXT=-Xms256m -Xmx256m -XX:-UsePerfData", "POD_IP=127.0.0.1", "RMQ_CONF_mappedFileSizeCommitLog=67108864",

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rocketmq-agent/agent/probes"
+	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/agent/rocketmq"
 )
 
@@ -24,18 +25,6 @@ const (
 	configLife = time.Minute
 )
 
-// AnyID is the BrokerOptions.Identity.ID of a broker whose id is not known beforehand: an elected one, or one that a
-// mounted file names. Name servers may list it under any id then.
-const AnyID = -1
-
-// Identity is how a broker is known to name servers.
-type Identity struct {
-	Cluster string
-	Name    string
-	ID      int64  // 0 is the master
-	Addr    string // host:port that clients are given
-}
-
 // BrokerClient asks a broker about itself.
 type BrokerClient interface {
 	Pinger
@@ -43,24 +32,17 @@ type BrokerClient interface {
 	BrokerConfig(ctx context.Context) (map[string]string, error)
 }
 
-// NamesrvClient asks a name server which brokers it knows.
-type NamesrvClient interface {
-	ClusterInfo(ctx context.Context) (rocketmq.ClusterInfo, error)
-	Close() error
-}
-
 // BrokerOptions is what the checks of a broker need.
 type BrokerOptions struct {
-	Main     BrokerClient                    // its listenPort
-	Fast     Pinger                          // its listenPort - 2
-	Identity Identity                        // empty strings and AnyID are read from the broker's live configuration
-	Namesrv  func() []string                 // host:port of every name server it should register with; may change
-	Dial     func(addr string) NamesrvClient // one client for each name server
+	Main     BrokerClient       // its listenPort
+	Fast     Pinger             // its listenPort - 2
+	Identity rmq.BrokerRef      // empty strings and rmq.AnyID are read from the broker's live configuration
+	Namesrvs *rocketmq.Namesrvs // all that it should register with
 }
 
 // Snapshot is what a broker said about itself at one moment.
 type Snapshot struct {
-	Identity Identity
+	Identity rmq.BrokerRef
 	Runtime  map[string]string // GET_BROKER_RUNTIME_INFO; never changed once it is here; nil in the first moments
 	At       time.Time
 
@@ -71,7 +53,6 @@ type Snapshot struct {
 // and the metrics, use what it found out.
 type Broker struct {
 	options BrokerOptions
-	names   registry
 	last    atomic.Pointer[Snapshot]
 	first   chan struct{} // closed at the first Snapshot
 	once    sync.Once
@@ -80,7 +61,7 @@ type Broker struct {
 	answered time.Time // when the broker first answered; used by the check "broker" alone, as are the following
 
 	// What the live configuration said.
-	self       Identity
+	self       rmq.BrokerRef
 	writeLimit float64
 	learnt     time.Time
 }
@@ -88,8 +69,7 @@ type Broker struct {
 // NewBroker returns a Broker that has not asked anything yet.
 func NewBroker(o BrokerOptions) *Broker {
 	return &Broker{
-		options: o, names: registry{dial: o.Dial}, first: make(chan struct{}),
-		self: o.Identity, writeLimit: defaultWriteLimit,
+		options: o, first: make(chan struct{}), self: o.Identity, writeLimit: defaultWriteLimit,
 	}
 }
 
@@ -113,10 +93,10 @@ func (b *Broker) Snapshot() (Snapshot, bool) {
 }
 
 // Identity returns who the broker last said it is, however long ago; false if it never did. It never waits.
-func (b *Broker) Identity() (Identity, bool) {
+func (b *Broker) Identity() (rmq.BrokerRef, bool) {
 	s := b.last.Load()
 	if s == nil {
-		return Identity{}, false
+		return rmq.BrokerRef{}, false
 	}
 	return s.Identity, true
 }
@@ -158,23 +138,23 @@ func (b *Broker) learn(ctx context.Context) error {
 		return nil
 	}
 	conf, err := b.options.Main.BrokerConfig(ctx)
-	if err != nil && !b.options.Identity.known() {
+	if err != nil && !known(b.options.Identity) {
 		return err
 	}
 	b.learnt = time.Now()
 	if err == nil {
-		b.self, b.writeLimit = b.options.Identity.complete(conf), writeLimit(conf)
+		b.self, b.writeLimit = complete(b.options.Identity, conf), writeLimit(conf)
 	}
 	return nil
 }
 
 // known says whether nothing has to be read from the broker; its id need not be known.
-func (i Identity) known() bool {
+func known(i rmq.BrokerRef) bool {
 	return i.Cluster != "" && i.Name != "" && i.Addr != ""
 }
 
 // complete fills in what is empty from a broker's live configuration.
-func (i Identity) complete(conf map[string]string) Identity {
+func complete(i rmq.BrokerRef, conf map[string]string) rmq.BrokerRef {
 	if i.Cluster == "" {
 		i.Cluster = conf["brokerClusterName"]
 	}
@@ -184,7 +164,7 @@ func (i Identity) complete(conf map[string]string) Identity {
 	if i.Addr == "" {
 		i.Addr = conf["brokerIP1"] + ":" + conf["listenPort"] // BrokerController.getBrokerAddr: no brackets around IPv6
 	}
-	if i.ID == AnyID {
+	if i.ID == rmq.AnyID {
 		if id, err := strconv.ParseInt(conf["brokerId"], 10, 64); err == nil {
 			i.ID = id
 		}

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"rocketmq-agent/agent/probes"
+	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/agent/rocketmq"
 )
 
@@ -38,13 +39,14 @@ func (s *brokerStub) Ping(context.Context) error { return s.runtimeErr }
 
 // namesrvStub is a name server that lists what it is told to.
 type namesrvStub struct {
-	list   map[int64]string // brokers named broker-0; nil: none
-	err    error
-	hangs  bool
-	closed atomic.Bool
+	list  map[int64]string // brokers named broker-0; nil: none
+	err   error
+	hangs bool
+	asked atomic.Int32
 }
 
 func (s *namesrvStub) ClusterInfo(ctx context.Context) (rocketmq.ClusterInfo, error) {
+	s.asked.Add(1)
 	if s.hangs {
 		<-ctx.Done()
 		return rocketmq.ClusterInfo{}, ctx.Err()
@@ -56,28 +58,29 @@ func (s *namesrvStub) ClusterInfo(ctx context.Context) (rocketmq.ClusterInfo, er
 	return info, s.err
 }
 
-func (s *namesrvStub) Close() error {
-	s.closed.Store(true)
-	return nil
+func (s *namesrvStub) UnregisterBroker(context.Context, rmq.BrokerRef) error { return s.err }
+
+func (s *namesrvStub) Close() error { return nil }
+
+func given(id int64) rmq.BrokerRef {
+	return rmq.BrokerRef{Cluster: "c", Name: "broker-0", ID: id, Addr: "10.0.0.1:10911"}
 }
 
-func given(id int64) Identity {
-	return Identity{Cluster: "c", Name: "broker-0", ID: id, Addr: "10.0.0.1:10911"}
-}
-
-func stubbed(main *brokerStub, id Identity, servers map[string]*namesrvStub) *Broker {
-	b := NewBroker(BrokerOptions{
-		Main: main, Fast: main, Identity: id,
-		Namesrv: func() []string {
-			var addrs []string
-			for _, addr := range []string{"a:9876", "b:9876", "c:9876"} {
-				if servers[addr] != nil {
-					addrs = append(addrs, addr)
-				}
+func stubbed(main *brokerStub, id rmq.BrokerRef, servers map[string]*namesrvStub) *Broker {
+	list := func() []string {
+		var addrs []string
+		for _, addr := range []string{"a:9876", "b:9876", "c:9876"} {
+			if servers[addr] != nil {
+				addrs = append(addrs, addr)
 			}
-			return addrs
-		},
-		Dial: func(addr string) NamesrvClient { return servers[addr] },
+		}
+		return addrs
+	}
+	b := NewBroker(BrokerOptions{
+		Main:     main,
+		Fast:     main,
+		Identity: id,
+		Namesrvs: rocketmq.NamesrvsBy(list, func(addr string) rocketmq.Namesrv { return servers[addr] }),
 	})
 	b.answered = time.Now().Add(-firstSample) // it is no longer in its first moments
 	return b
@@ -133,8 +136,8 @@ func TestRegistration(t *testing.T) {
 		{"under another address", 0, map[string]*namesrvStub{"a:9876": elsewhere}, false,
 			"name server a:9876 lists broker-0 with id 0 at 127.0.0.1:10911 instead of 10.0.0.1:10911"},
 		{"under another id", 3, map[string]*namesrvStub{"a:9876": listed}, false, "name server a:9876 does not list broker-0 with id 3"},
-		{"some id will do", AnyID, map[string]*namesrvStub{"a:9876": listed}, true, ""},
-		{"under no id", AnyID, map[string]*namesrvStub{"a:9876": elsewhere}, false, "name server a:9876 lists broker-0, but not at 10.0.0.1:10911"},
+		{"some id will do", rmq.AnyID, map[string]*namesrvStub{"a:9876": listed}, true, ""},
+		{"under no id", rmq.AnyID, map[string]*namesrvStub{"a:9876": elsewhere}, false, "name server a:9876 lists broker-0, but not at 10.0.0.1:10911"},
 		{"no name server", 0, nil, false, "no name server is known"},
 		{"one hangs", 0, map[string]*namesrvStub{"a:9876": listed, "b:9876": {hangs: true}}, true, "context deadline exceeded"},
 	}
@@ -160,7 +163,8 @@ func TestRegistration(t *testing.T) {
 
 func TestNothingIsAskedBeforeTheBrokerAnswers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		b := stubbed(&brokerStub{runtimeErr: errRefused}, given(0), map[string]*namesrvStub{"a:9876": {}})
+		asked := &namesrvStub{}
+		b := stubbed(&brokerStub{runtimeErr: errRefused}, given(0), map[string]*namesrvStub{"a:9876": asked})
 		for name, want := range map[string]string{
 			"broker":       errRefused.Error(),
 			"registration": "the broker has not answered yet",
@@ -170,8 +174,8 @@ func TestNothingIsAskedBeforeTheBrokerAnswers(t *testing.T) {
 				t.Errorf("%s: %v %q, want %q", name, got.OK, got.Detail, want)
 			}
 		}
-		if len(b.names.clients) != 0 {
-			t.Error("a name server was dialled")
+		if asked.asked.Load() != 0 {
+			t.Error("a name server was asked")
 		}
 		if _, ok := b.Snapshot(); ok {
 			t.Error("a snapshot of nothing")
@@ -185,22 +189,22 @@ func TestNothingIsAskedBeforeTheBrokerAnswers(t *testing.T) {
 func TestIdentityFromTheLiveConfiguration(t *testing.T) {
 	conf := map[string]string{"brokerClusterName": "live-c", "brokerName": "live-b", "brokerIP1": "fe80::1", "listenPort": "20911"}
 	conf["brokerId"] = "4"
-	live := Identity{Cluster: "live-c", Name: "live-b", ID: 4, Addr: "fe80::1:20911"}
-	unknown := given(AnyID)
+	live := rmq.BrokerRef{Cluster: "live-c", Name: "live-b", ID: 4, Addr: "fe80::1:20911"}
+	unknown := given(rmq.AnyID)
 	refused := &rocketmq.ResponseError{Addr: "a:10911", Request: 26, Code: rocketmq.CodeNoPermission, Remark: "username cannot be null."}
 	tests := []struct {
 		name   string
-		given  Identity
+		given  rmq.BrokerRef
 		err    error
-		want   Identity
+		want   rmq.BrokerRef
 		detail string // of the failure
 	}{
-		{"all of it", Identity{ID: AnyID}, nil, live, ""},
+		{"all of it", rmq.BrokerRef{ID: rmq.AnyID}, nil, live, ""},
 		{"what is given wins", given(2), nil, given(2), ""},
-		{"the rest", Identity{Name: "mine"}, nil, Identity{Cluster: "live-c", Name: "mine", Addr: "fe80::1:20911"}, ""},
+		{"the rest", rmq.BrokerRef{Name: "mine"}, nil, rmq.BrokerRef{Cluster: "live-c", Name: "mine", Addr: "fe80::1:20911"}, ""},
 		{"refused, not needed", given(0), refused, given(0), ""},
 		{"refused, id unknown", unknown, refused, unknown, ""},
-		{"refused, but needed", Identity{Name: "mine"}, refused, Identity{}, "cannot learn its address: a:10911 answered request 26 with code 16"},
+		{"refused, but needed", rmq.BrokerRef{Name: "mine"}, refused, rmq.BrokerRef{}, "cannot learn its address: a:10911 answered request 26 with code 16"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -225,7 +229,7 @@ func TestIdentityFromTheLiveConfiguration(t *testing.T) {
 func TestElectedID(t *testing.T) {
 	main := &brokerStub{config: map[string]string{"brokerId": "0"}}
 	server := &namesrvStub{list: map[int64]string{2: "10.0.0.1:10911"}}
-	b := stubbed(main, given(AnyID), map[string]*namesrvStub{"a:9876": server})
+	b := stubbed(main, given(rmq.AnyID), map[string]*namesrvStub{"a:9876": server})
 	run(t, b, "broker")
 	if got := run(t, b, "registration"); !got.OK {
 		t.Errorf("%+v", got)
@@ -241,7 +245,7 @@ func TestConfigurationIsReadSeldom(t *testing.T) {
 			"brokerClusterName": "c", "brokerName": "broker-0", "brokerIP1": "10.0.0.1", "listenPort": "10911",
 		}}
 		server := &namesrvStub{list: map[int64]string{0: "10.0.0.1:10911"}}
-		b := stubbed(stub, Identity{}, map[string]*namesrvStub{"a:9876": server})
+		b := stubbed(stub, rmq.BrokerRef{}, map[string]*namesrvStub{"a:9876": server})
 		round := func() probes.Result {
 			time.Sleep(5 * time.Second)
 			run(t, b, "broker")
@@ -331,24 +335,4 @@ func TestFiguresVanishWhenTheBrokerStopsAnswering(t *testing.T) {
 			t.Errorf("store: %+v", got)
 		}
 	})
-}
-
-func TestNameServerClientsFollowTheList(t *testing.T) {
-	var dialled []string
-	stubs := map[string]*namesrvStub{"a:9876": {}, "b:9876": {}, "c:9876": {}}
-	r := registry{dial: func(addr string) NamesrvClient {
-		dialled = append(dialled, addr)
-		return stubs[addr]
-	}}
-	for _, list := range [][]string{{"a:9876", "b:9876"}, {"a:9876", "b:9876"}, {"b:9876", "c:9876"}} {
-		if got := r.ask(t.Context(), list); len(got) != 2 || got[0].addr != list[0] || got[1].addr != list[1] {
-			t.Fatalf("asked %v, answers %+v", list, got)
-		}
-	}
-	if got := strings.Join(dialled, " "); got != "a:9876 b:9876 c:9876" {
-		t.Errorf("dialled %s: one connection each, kept", got)
-	}
-	if !stubs["a:9876"].closed.Load() || stubs["b:9876"].closed.Load() {
-		t.Error("only the client that left the list is closed")
-	}
 }

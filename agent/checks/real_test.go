@@ -15,8 +15,9 @@ import (
 	"time"
 
 	"rocketmq-agent/agent/probes"
-	"rocketmq-agent/agent/testing/rmqtest"
+	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/agent/rocketmq"
+	"rocketmq-agent/agent/testing/rmqtest"
 )
 
 // rig is the agent's half of a pod: checks of a real broker behind real HTTP.
@@ -53,9 +54,10 @@ func newRig(t *testing.T, broker, namesrv *rmqtest.Process) *rig {
 	r := &rig{}
 	r.setNamesrv(namesrv.Addr)
 	r.broker = NewBroker(BrokerOptions{
-		Main: client(t, broker.Addr), Fast: client(t, fastPort(t, broker.Addr)), Identity: Identity{ID: AnyID},
-		Namesrv: func() []string { return *r.namesrv.Load() },
-		Dial:    func(addr string) NamesrvClient { return client(t, addr) },
+		Main:     client(t, broker.Addr),
+		Fast:     client(t, fastPort(t, broker.Addr)),
+		Identity: rmq.BrokerRef{ID: rmq.AnyID},
+		Namesrvs: rocketmq.NewNamesrvs(func() []string { return *r.namesrv.Load() }),
 	})
 	ready := probes.NewChecker(r.broker.Checks(), timing(), func(probes.Status, probes.Status, string) {})
 	ctx, cancel := context.WithCancel(context.Background())
@@ -153,7 +155,7 @@ func TestBrokerOnRealRocketMQ(t *testing.T) {
 			t.Errorf("/startupz: %d %s", code, body)
 		}
 		s, ok := r.broker.Snapshot()
-		want := Identity{Cluster: rmqtest.Cluster, Name: rmqtest.BrokerName, ID: 0, Addr: broker.Addr}
+		want := rmq.BrokerRef{Cluster: rmqtest.Cluster, Name: rmqtest.BrokerName, ID: 0, Addr: broker.Addr}
 		if !ok || s.Identity != want {
 			t.Errorf("snapshot %v %+v", ok, s)
 		}
@@ -174,7 +176,7 @@ func TestBrokerOnRealRocketMQ(t *testing.T) {
 		r.await(t, noticed(), 200)
 	})
 	t.Run("not listed", func(t *testing.T) {
-		ref := rocketmq.BrokerRef{Cluster: rmqtest.Cluster, Name: rmqtest.BrokerName, Addr: broker.Addr}
+		ref := rmq.BrokerRef{Cluster: rmqtest.Cluster, Name: rmqtest.BrokerName, Addr: broker.Addr}
 		if err := client(t, namesrv.Addr).UnregisterBroker(t.Context(), ref); err != nil {
 			t.Fatal(err)
 		}

@@ -15,7 +15,8 @@ type Run struct {
 	EnableProxy bool   // --enable-proxy: a broker with a proxy in the same JVM
 	ProxyMode   string // -pm: local or cluster
 	ProxyConfig string // -pc
-	Print       bool   // -p, -m or -h: RocketMQ prints something and leaves; nothing is supervised
+	Print       bool   // -p or -m: RocketMQ prints something and leaves; nothing is supervised
+	Help        bool   // -h: the agent prints its own help
 	Ignored     []string
 	Upstream    []string // the arguments without the role, for Print
 }
@@ -36,7 +37,7 @@ var options = []option{
 	{"", "enable-proxy", false, func(r *Run, _ string) error { r.EnableProxy = true; return nil }},
 	{"p", "printConfigItem", false, setPrint},
 	{"m", "printImportantConfig", false, setPrint},
-	{"h", "help", false, setPrint},
+	{"h", "help", false, func(r *Run, _ string) error { r.Help = true; return nil }},
 }
 
 func setPrint(r *Run, _ string) error { r.Print = true; return nil }

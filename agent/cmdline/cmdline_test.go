@@ -72,10 +72,10 @@ var forms = []struct {
 
 	{[]string{"broker", "-p"}, Run{Role: rmq.Broker, Print: true}},
 	{[]string{"broker", "-m"}, Run{Role: rmq.Broker, Print: true}},
-	{[]string{"broker", "-h"}, Run{Role: rmq.Broker, Print: true}},
+	{[]string{"broker", "-h"}, Run{Role: rmq.Broker, Help: true}},
 	{[]string{"namesrv", "--printConfigItem"}, Run{Role: rmq.Namesrv, Print: true}},
 	{[]string{"broker", "--printImportantConfig", "-c", file}, Run{Role: rmq.Broker, Print: true, ConfigFile: file}},
-	{[]string{"broker", "--help"}, Run{Role: rmq.Broker, Print: true}},
+	{[]string{"broker", "--help"}, Run{Role: rmq.Broker, Help: true}},
 }
 
 func TestParseRun(t *testing.T) {

@@ -10,6 +10,7 @@ import (
 
 	"rocketmq-agent/agent/fastjson"
 	"rocketmq-agent/agent/javaprops"
+	"rocketmq-agent/agent/keys"
 )
 
 // Config is the merged configuration of one RocketMQ process. It is never changed.
@@ -52,15 +53,8 @@ func (c Config) properties(shown func(Value) string) (all []javaprops.Property) 
 	return all
 }
 
-// Redacted is the text of Properties with mask in place of every secret value.
-func (c Config) Redacted(secret func(key string) bool, mask string) []byte {
-	return javaprops.Format(c.properties(func(v Value) string {
-		if v.Secret || secret(v.Key) {
-			return mask
-		}
-		return v.Value
-	}))
-}
+// Redacted is the text of Properties without its secrets.
+func (c Config) Redacted() []byte { return javaprops.Format(c.properties(Value.Shown)) }
 
 // JSON is the file that the proxy reads. As long as nothing had to be merged it is the lowest layer's own text, comments
 // and all.
@@ -71,19 +65,18 @@ func (c Config) JSON() []byte {
 	return c.object(func(v Value) any { return v.JSON })
 }
 
-// RedactedJSON is the object of JSON with mask in place of every secret value, at whatever depth. What is no object is not
-// shown at all.
-func (c Config) RedactedJSON(secret func(key string) bool, mask string) []byte {
+// RedactedJSON is the object of JSON without its secrets, at whatever depth. What is no object is not shown at all.
+func (c Config) RedactedJSON() []byte {
 	if text, untouched := c.untouched(); untouched {
 		if _, err := fastjson.ReadObject(text); err != nil {
 			return []byte("(" + err.Error() + ")\n")
 		}
 	}
 	return append(c.object(func(v Value) any {
-		if v.Secret || secret(v.Key) {
-			return mask
+		if v.secret() {
+			return keys.Redacted
 		}
-		return fastjson.Redact(v.JSON, secret, mask)
+		return fastjson.Redact(v.JSON, keys.Secret, keys.Redacted)
 	}), '\n')
 }
 

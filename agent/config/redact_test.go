@@ -6,9 +6,8 @@ import (
 
 	"rocketmq-agent/agent/fastjson"
 	"rocketmq-agent/agent/javaprops"
+	"rocketmq-agent/agent/keys"
 )
-
-func isPassword(key string) bool { return strings.Contains(strings.ToLower(key), "password") }
 
 // Redacted is the file as it is written, but for the values of secrets: by the key's name, or because they came from a file.
 func TestRedacted(t *testing.T) {
@@ -18,7 +17,7 @@ func TestRedacted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := string(c.Redacted(isPassword, "***")), "b=\\ x \nbrokerName=mq-0\ninnocent=***\ntlsPassword=***\n"; got != want {
+	if got, want := string(c.Redacted()), "b=\\ x \nbrokerName=mq-0\ninnocent=******\ntlsPassword=******\n"; got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 	if text := string(c.Properties()); !strings.Contains(text, `innocent=hidden1\nx=hidden2`) || !strings.Contains(text, "tlsPassword=hidden3") {
@@ -26,17 +25,17 @@ func TestRedacted(t *testing.T) {
 	}
 	// A value that is no secret displaces one that is.
 	c, _ = lay([]Layer{secret, one("the command line", "innocent", "seen")})
-	if got := string(c.Redacted(isPassword, "***")); got != "innocent=seen\n" {
+	if got := string(c.Redacted()); got != "innocent=seen\n" {
 		t.Errorf("got %q", got)
 	}
 }
 
 func TestRedactedJSON(t *testing.T) {
 	tests := []struct{ name, text, want string }{
-		{"flat", `{"a": 1, "tlsKeyPassword": "hidden"}`, "{\n  \"a\": 1,\n  \"tlsKeyPassword\": \"***\"\n}\n"},
-		{"any value", `{"password": {"a": "hidden"}, "PASSWORDS": ["hidden"]}`, "{\n  \"PASSWORDS\": \"***\",\n  \"password\": \"***\"\n}\n"},
-		{"deep", `{"a": [{"b": {"password": "hidden", "c": null}}]}`, "{\n  \"a\": [\n    {\n      \"b\": {\n        \"c\": null,\n        \"password\": \"***\"\n      }\n    }\n  ]\n}\n"},
-		{"twice", `{"password": "hidden", "password": "hidden"}`, "{\n  \"password\": \"***\"\n}\n"},
+		{"flat", `{"a": 1, "tlsKeyPassword": "hidden"}`, "{\n  \"a\": 1,\n  \"tlsKeyPassword\": \"******\"\n}\n"},
+		{"any value", `{"password": {"a": "hidden"}, "PASSWORDS": ["hidden"]}`, "{\n  \"PASSWORDS\": \"******\",\n  \"password\": \"******\"\n}\n"},
+		{"deep", `{"a": [{"b": {"password": "hidden", "c": null}}]}`, "{\n  \"a\": [\n    {\n      \"b\": {\n        \"c\": null,\n        \"password\": \"******\"\n      }\n    }\n  ]\n}\n"},
+		{"twice", `{"password": "hidden", "password": "hidden"}`, "{\n  \"password\": \"******\"\n}\n"},
 		{"comments may hold anything", "{'a': 2, // password hidden\n /* hidden */ }", "{\n  \"a\": 2\n}\n"},
 		{"large numbers", `{"a": 12345678901234567890}`, "{\n  \"a\": 12345678901234567890\n}\n"},
 		{"nothing", `{}`, "{}\n"},
@@ -46,7 +45,7 @@ func TestRedactedJSON(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got := string(Of(Layer{}.WithJSON([]byte(tt.text))).RedactedJSON(isPassword, "***"))
+			got := string(Of(Layer{}.WithJSON([]byte(tt.text))).RedactedJSON())
 			if got != tt.want || strings.Contains(got, "hidden") {
 				t.Errorf("got  %q\nwant %q", got, tt.want)
 			}
@@ -62,7 +61,7 @@ func FuzzRedactedJSON(f *testing.F) {
 	f.Add(`{"password": [`, `]}`)
 	f.Fuzz(func(t *testing.T, before, after string) {
 		const mark = "12345678987654321"
-		shown := string(Of(Layer{}.WithJSON([]byte(before+mark+after))).RedactedJSON(isPassword, "***"))
+		shown := string(Of(Layer{}.WithJSON([]byte(before + mark + after))).RedactedJSON())
 		if !strings.Contains(shown, mark) {
 			return
 		}
@@ -72,7 +71,7 @@ func FuzzRedactedJSON(f *testing.F) {
 			t.Fatalf("%q is no object: %v", shown, err)
 		}
 		for _, m := range members {
-			if isPassword(m.Key) && strings.Contains(m.Text(), mark) {
+			if keys.Secret(m.Key) && strings.Contains(m.Text(), mark) {
 				t.Errorf("%q shows %q", before+mark+after, shown)
 			}
 		}

@@ -5,6 +5,7 @@ import (
 
 	"rocketmq-agent/agent/fastjson"
 	"rocketmq-agent/agent/javaprops"
+	"rocketmq-agent/agent/keys"
 )
 
 // Kind is the sort of place that a value comes from.
@@ -81,6 +82,17 @@ type Value struct {
 	Secret    bool
 	Displaced []Value // what weaker layers said, the weakest first
 }
+
+// Shown is the value as anybody may see it.
+func (v Value) Shown() string {
+	if v.secret() {
+		return keys.Redacted
+	}
+	return v.Value
+}
+
+// secret says whether nobody may see the value: because of its source, or by the name of its key.
+func (v Value) secret() bool { return v.Secret || keys.Secret(v.Key) }
 
 // String is key=value for a message, or the key alone where nobody may see the value.
 func (v Value) String() string {

@@ -70,7 +70,10 @@ func ReadTemplates(dir string) (Templates, error) {
 
 // render executes a template. An error names the file, the line and what is wrong there.
 func (all Templates) render(name string, fields Fields) (text []byte, from Layer, err error) {
-	m := all[name]
+	m, known := all[name]
+	if !known {
+		return nil, Layer{}, fmt.Errorf("there is no template %s", name)
+	}
 	if m.err != nil {
 		return nil, m.from, m.err
 	}

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 )
 
@@ -45,25 +44,73 @@ type Process interface {
 	Gone() <-chan struct{}
 }
 
+// Result is how a step ended, in a word or two: a metric has it as a label.
+type Result string
+
+// The results.
+const (
+	Done    Result = "done"
+	Skipped Result = "skipped"
+	Failed  Result = "failed"
+	Quiet   Result = "quiet"
+	GivenUp Result = "given up"
+	Expired Result = "out of time"
+	Cut     Result = "cut short"
+	Gone    Result = "gone"
+	Killed  Result = "killed"
+)
+
+// Outcome is a result and its details.
+type Outcome struct {
+	Result Result
+	Detail string // for people; may be empty
+}
+
+// String is the outcome for the log.
+func (o Outcome) String() string {
+	if o.Detail == "" {
+		return string(o.Result)
+	}
+	return string(o.Result) + ": " + o.Detail
+}
+
 // Step is one phase of the goodbye.
 type Step struct {
 	Name    string
 	Start   time.Duration // since the stop was asked for
 	Took    time.Duration
-	Outcome string // one word or two, and details after a colon
+	Outcome Outcome
 }
 
-// Result is the outcome without its details.
-func (s Step) Result() string {
-	result, _, _ := strings.Cut(s.Outcome, ":")
-	return result
+// Interruption ends a wait before what it waits for has come. It is the cause of the context of Quiesce.
+type Interruption struct {
+	Result Result
+	During string // what happened while it was waiting
+	Before string // the same, when it had not begun
+}
+
+// The interruptions.
+var (
+	OutOfTime = &Interruption{Result: Expired, During: "producers are still connected"}
+	Hurried   = &Interruption{Result: Cut, During: "by a second signal", Before: "a second signal came before"}
+	TakenOver = &Interruption{Result: Cut, During: "by what was asked next", Before: "something else was asked before"}
+)
+
+// Error implements error.
+func (i *Interruption) Error() string { return string(i.Result) + ": " + i.During }
+
+// interrupted is the outcome of a wait whose context has ended.
+func interrupted(ctx context.Context) Outcome {
+	if i, ok := errors.AsType[*Interruption](context.Cause(ctx)); ok {
+		return Outcome{i.Result, i.During}
+	}
+	return Outcome{Cut, context.Cause(ctx).Error()}
 }
 
 // Stop is one orderly stop. All its phases take their time from the same deadline.
 type Stop struct {
 	Begin    time.Time
-	Deadline time.Time       // when whatever is left is killed
-	Hurry    <-chan struct{} // closed by a second signal: no phase waits any more, but the JVM's own stop is not cut short
+	Deadline time.Time // when whatever is left is killed
 	Report   func(Step)
 }
 
@@ -74,80 +121,72 @@ func Deadline(begin time.Time, grace time.Duration) time.Time {
 }
 
 // step runs one phase and reports it.
-func (s Stop) step(name string, phase func() string) {
+func (s Stop) step(name string, phase func() Outcome) Outcome {
 	start := time.Now()
 	outcome := phase()
 	s.Report(Step{Name: name, Start: start.Sub(s.Begin), Took: time.Since(start), Outcome: outcome})
+	return outcome
 }
 
-// Quiesce takes the write permission off and waits until producers have left, until latest at most. It only asks: a
-// broker that does not answer is not waited for.
-func (s Stop) Quiesce(b Broker, latest time.Time) {
-	ctx, cancel := context.WithDeadlineCause(context.Background(), latest, errors.New("out of time: producers are still connected"))
-	defer cancel()
-	ctx, hurry := context.WithCancelCause(ctx)
-	defer hurry(nil)
-	go func() { // ends with ctx
-		select {
-		case <-s.Hurry:
-			hurry(errors.New("cut short: by a second signal"))
-		case <-ctx.Done():
-		}
-	}()
-	forbidden := false
-	s.step("write permission off", func() (outcome string) {
-		forbidden, outcome = s.forbid(ctx, b, latest)
-		return outcome
-	})
-	if forbidden {
-		s.step("wait for quiet", func() string { return s.waitQuiet(ctx, b, time.Now()) })
+// Quiesce takes the write permission off and waits until producers have left, or until the context ends, whose cause is an
+// Interruption. It only asks: a broker that does not answer is not waited for. It says whether the broker is quiet now.
+func (s Stop) Quiesce(ctx context.Context, b Broker) bool {
+	forbidden := s.step("write permission off", func() Outcome { return s.forbid(ctx, b) })
+	if forbidden.Result != Done {
+		return false
 	}
+	return s.step("wait for quiet", func() Outcome { return s.waitQuiet(ctx, b, time.Now()) }).Result == Quiet
 }
 
 // forbid takes the write permission off where that helps anybody.
-func (s Stop) forbid(ctx context.Context, b Broker, latest time.Time) (forbidden bool, outcome string) {
-	select {
-	case <-s.Hurry:
-		return false, "skipped: a second signal came before"
-	default:
-	}
+func (s Stop) forbid(ctx context.Context, b Broker) Outcome {
 	if ctx.Err() != nil {
-		return false, fmt.Sprintf("skipped: the grace period leaves %v beside RocketMQ's own stop", max(0, latest.Sub(s.Begin)).Round(time.Second))
+		return Outcome{Skipped, s.whyNot(ctx)}
 	}
 	masters, err := ask(ctx, b.OtherMasters)
 	if err == nil && masters == 0 {
-		return false, "skipped: no other broker of the cluster could take the writes"
+		return Outcome{Skipped, "no other broker of the cluster could take the writes"}
 	}
 	if err := b.ForbidWrites(ctx); err != nil {
-		return false, "failed: " + err.Error()
+		return Outcome{Failed, err.Error()}
 	}
-	return true, "done"
+	return Outcome{Done, ""}
+}
+
+// whyNot says why a phase did not even begin.
+func (s Stop) whyNot(ctx context.Context) string {
+	if i, ok := errors.AsType[*Interruption](context.Cause(ctx)); ok && i.Before != "" {
+		return i.Before
+	}
+	latest, _ := ctx.Deadline()
+	left := max(0, latest.Sub(s.Begin)).Round(time.Second)
+	return fmt.Sprintf("the grace period leaves %v beside RocketMQ's own stop", left)
 }
 
 // waitQuiet waits until no message arrives any more: producers leave at their next route refresh.
-func (s Stop) waitQuiet(ctx context.Context, b Broker, start time.Time) string {
+func (s Stop) waitQuiet(ctx context.Context, b Broker, start time.Time) Outcome {
 	tick := time.NewTicker(pollEvery)
 	defer tick.Stop()
 	var last uint64
 	moved := start
 	for {
 		if n, err := ask(ctx, b.Producers); err == nil && n == 0 {
-			return "quiet: no producer is connected"
+			return Outcome{Quiet, "no producer is connected"}
 		}
 		puts, err := ask(ctx, b.Puts)
 		switch {
 		case ctx.Err() != nil: // said below
 		case err != nil:
-			return "given up: " + err.Error()
+			return Outcome{GivenUp, err.Error()}
 		case puts != last:
 			last, moved = puts, time.Now()
 		case time.Since(start) >= routeRefresh && time.Since(moved) >= quietFor:
-			return "quiet: no message arrives any more"
+			return Outcome{Quiet, "no message arrives any more"}
 		}
 		select {
 		case <-tick.C:
 		case <-ctx.Done():
-			return context.Cause(ctx).Error()
+			return interrupted(ctx)
 		}
 	}
 }
@@ -161,24 +200,24 @@ func ask[T any](ctx context.Context, call func(context.Context) (T, error)) (T, 
 // Terminate asks p to stop and waits until its whole tree is gone. At the deadline it asks for a thread dump and kills
 // what is left; killed says so.
 func (s Stop) Terminate(name string, p Process) (killed bool) {
-	s.step("stop "+name, func() string {
+	outcome := s.step("stop "+name, func() Outcome {
 		p.Terminate()
 		lead := min(dumpLead, s.Deadline.Sub(s.Begin)/10)
 		if goneBy(p, s.Deadline.Add(-lead)) {
-			return "gone"
+			return Outcome{Gone, ""}
 		}
 		asked := p.ThreadDump()
 		if goneBy(p, s.Deadline) {
-			return "gone: at the last moment"
+			return Outcome{Gone, "at the last moment"}
 		}
-		killed = true
 		p.Kill()
+		still := ""
 		if !goneBy(p, time.Now().Add(lead)) {
-			return fmt.Sprintf("killed: at the deadline, but still there, waiting in the kernel, probably for its disk; thread dump asked of %d", asked)
+			still = ", but still there, waiting in the kernel, probably for its disk"
 		}
-		return fmt.Sprintf("killed: at the deadline; thread dump asked of %d", asked)
+		return Outcome{Killed, fmt.Sprintf("at the deadline%s; thread dump asked of %d", still, asked)}
 	})
-	return killed
+	return outcome.Result == Killed
 }
 
 // goneBy waits until p is gone, until t at most.

@@ -59,18 +59,18 @@ func TestQuiesce(t *testing.T) {
 	}
 	for _, c := range []struct {
 		name   string
-		change func(*broker, *drain.Stop)
+		change func(*broker, context.CancelCauseFunc)
 		latest time.Duration
 		want   want
 		detail string // of the last step
 	}{
-		{"nobody else takes writes", func(b *broker, _ *drain.Stop) {
+		{"nobody else takes writes", func(b *broker, _ context.CancelCauseFunc) {
 			b.masters = func(context.Context) (int, error) { return 0, nil }
 		}, budget, want{0, "skipped", 0}, "no other broker of the cluster could take the writes"},
-		{"no producers", func(b *broker, _ *drain.Stop) {
+		{"no producers", func(b *broker, _ context.CancelCauseFunc) {
 			b.producers = func(context.Context) (int, error) { return 0, nil }
 		}, budget, want{1, "done | quiet", 0}, "no producer is connected"},
-		{"producers leave", func(b *broker, _ *drain.Stop) {
+		{"producers leave", func(b *broker, _ context.CancelCauseFunc) {
 			began := time.Now()
 			b.producers = func(context.Context) (int, error) {
 				if time.Since(began) < 12*time.Second {
@@ -79,71 +79,78 @@ func TestQuiesce(t *testing.T) {
 				return 0, nil
 			}
 		}, budget, want{1, "done | quiet", 12 * time.Second}, "no producer is connected"},
-		{"messages keep coming", func(*broker, *drain.Stop) {}, budget,
+		{"messages keep coming", func(*broker, context.CancelCauseFunc) {}, budget,
 			want{1, "done | out of time", budget}, "producers are still connected"},
-		{"messages end late", func(b *broker, _ *drain.Stop) {
+		{"messages end late", func(b *broker, _ context.CancelCauseFunc) {
 			began := time.Now()
 			b.puts = func(context.Context) (uint64, error) { return min(uint64(time.Since(began)/time.Second), 40), nil }
 		}, budget, want{1, "done | quiet", 42 * time.Second}, "no message arrives any more"},
-		{"messages end before producers have asked for routes again", func(b *broker, _ *drain.Stop) {
+		{"messages end before producers have asked for routes again", func(b *broker, _ context.CancelCauseFunc) {
 			b.puts = func(context.Context) (uint64, error) { return 1000, nil }
 		}, budget, want{1, "done | quiet", 30 * time.Second}, "no message arrives any more"},
-		{"no message ever", func(b *broker, _ *drain.Stop) {
+		{"no message ever", func(b *broker, _ context.CancelCauseFunc) {
 			b.puts = func(context.Context) (uint64, error) { return 0, nil }
 		}, budget, want{1, "done | quiet", 30 * time.Second}, "no message arrives any more"},
-		{"the name servers are silent", func(b *broker, _ *drain.Stop) {
+		{"the name servers are silent", func(b *broker, _ context.CancelCauseFunc) {
 			b.masters = hangs
 			b.producers = func(context.Context) (int, error) { return 0, nil }
 		}, budget, want{1, "done | quiet", 2 * time.Second}, "no producer is connected"},
-		{"the broker refuses", func(b *broker, _ *drain.Stop) {
+		{"the broker refuses", func(b *broker, _ context.CancelCauseFunc) {
 			b.forbid = func(context.Context) error { return errors.New("no") }
 		}, budget, want{1, "failed", 0}, "no"},
-		{"the broker does not know producers", func(b *broker, _ *drain.Stop) {
+		{"the broker does not know producers", func(b *broker, _ context.CancelCauseFunc) {
 			b.producers = func(context.Context) (int, error) { return 0, errors.New("unknown request") }
 			b.puts = func(context.Context) (uint64, error) { return 5, nil }
 		}, budget, want{1, "done | quiet", 30 * time.Second}, "no message arrives any more"},
-		{"the broker hangs", func(b *broker, _ *drain.Stop) {
+		{"the broker hangs", func(b *broker, _ context.CancelCauseFunc) {
 			b.producers, b.puts = hangs, hangsToo
 		}, budget, want{1, "done | given up", 4 * time.Second}, "context deadline exceeded"},
-		{"the broker hangs at the end of the budget", func(b *broker, _ *drain.Stop) {
+		{"the broker hangs at the end of the budget", func(b *broker, _ context.CancelCauseFunc) {
 			b.producers, b.puts = hangs, hangsToo
 		}, 3 * time.Second, want{1, "done | out of time", 3 * time.Second}, "producers are still connected"},
-		{"everything hangs", func(b *broker, _ *drain.Stop) {
+		{"everything hangs", func(b *broker, _ context.CancelCauseFunc) {
 			b.masters = hangs
 			b.forbid = func(ctx context.Context) error { <-ctx.Done(); return context.Cause(ctx) }
 		}, budget, want{1, "failed", budget}, "out of time: producers are still connected"},
-		{"no budget", func(*broker, *drain.Stop) {}, 0,
+		{"no budget", func(*broker, context.CancelCauseFunc) {}, 0,
 			want{0, "skipped", 0}, "the grace period leaves 0s beside RocketMQ's own stop"},
-		{"the budget is overdrawn", func(*broker, *drain.Stop) {}, -5 * time.Second,
+		{"the budget is overdrawn", func(*broker, context.CancelCauseFunc) {}, -5 * time.Second,
 			want{0, "skipped", 0}, "the grace period leaves 0s beside RocketMQ's own stop"},
-		{"a second signal before it began", func(_ *broker, s *drain.Stop) {
-			hurry := make(chan struct{})
-			close(hurry)
-			s.Hurry = hurry
+		{"a second signal before it began", func(_ *broker, cancel context.CancelCauseFunc) {
+			cancel(drain.Hurried)
 		}, budget, want{0, "skipped", 0}, "a second signal came before"},
-		{"a second signal", func(_ *broker, s *drain.Stop) {
-			hurry := make(chan struct{})
-			time.AfterFunc(7*time.Second, func() { close(hurry) })
-			s.Hurry = hurry
+		{"a second signal", func(_ *broker, cancel context.CancelCauseFunc) {
+			time.AfterFunc(7*time.Second, func() { cancel(drain.Hurried) })
 		}, budget, want{1, "done | cut short", 7 * time.Second}, "by a second signal"},
+		{"something else is asked", func(_ *broker, cancel context.CancelCauseFunc) {
+			time.AfterFunc(7*time.Second, func() { cancel(drain.TakenOver) })
+		}, budget, want{1, "done | cut short", 7 * time.Second}, "by what was asked next"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				var steps []drain.Step
 				begin := time.Now()
 				s := drain.Stop{
-					Begin: begin, Deadline: begin.Add(90 * time.Second), Hurry: make(chan struct{}),
-					Report: func(s drain.Step) { steps = append(steps, s) },
+					Begin:    begin,
+					Deadline: begin.Add(90 * time.Second),
+					Report:   func(s drain.Step) { steps = append(steps, s) },
 				}
+				ctx, done := context.WithDeadlineCause(t.Context(), begin.Add(c.latest), drain.OutOfTime)
+				defer done()
+				ctx, cancel := context.WithCancelCause(ctx)
+				defer cancel(nil)
 				b := busy()
-				c.change(b, &s)
-				s.Quiesce(b, begin.Add(c.latest))
+				c.change(b, cancel)
+				quiet := s.Quiesce(ctx, b)
+				if want := steps[len(steps)-1].Outcome.Result == drain.Quiet; quiet != want {
+					t.Errorf("quiet: %t, want %t", quiet, want)
+				}
 				got := want{b.forbidden, results(steps), time.Since(begin)}
 				if got != c.want {
 					t.Errorf("%+v, want %+v", got, c.want)
 				}
-				if last := steps[len(steps)-1]; !strings.Contains(last.Outcome, c.detail) {
-					t.Errorf("%q does not say %q", last.Outcome, c.detail)
+				if last := steps[len(steps)-1]; !strings.Contains(last.Outcome.String(), c.detail) {
+					t.Errorf("%q does not say %q", last.Outcome.String(), c.detail)
 				}
 				checkTimeline(t, steps, got.took)
 			})
@@ -154,7 +161,7 @@ func TestQuiesce(t *testing.T) {
 func results(steps []drain.Step) string {
 	var all []string
 	for _, s := range steps {
-		all = append(all, s.Result())
+		all = append(all, string(s.Outcome.Result))
 	}
 	return strings.Join(all, " | ")
 }
@@ -164,7 +171,7 @@ func checkTimeline(t *testing.T, steps []drain.Step, took time.Duration) {
 	t.Helper()
 	var sum time.Duration
 	for _, s := range steps {
-		if s.Name == "" || s.Outcome == "" || s.Start != sum {
+		if s.Name == "" || s.Outcome.Result == "" || s.Start != sum {
 			t.Errorf("step %+v begins at %v, want %v", s, s.Start, sum)
 		}
 		sum += s.Took

@@ -62,7 +62,7 @@ func TestTerminate(t *testing.T) {
 					t.Errorf("killed %v, asked %q; want %v, %q", killed, p.asked, c.killed, c.asked)
 				}
 				result := map[bool]string{false: "gone", true: "killed"}[c.killed]
-				if len(steps) != 1 || steps[0].Result() != result || steps[0].Name != "stop broker" || !strings.Contains(steps[0].Outcome, c.says) || steps[0].Start != c.begin || steps[0].Took != c.took {
+				if len(steps) != 1 || string(steps[0].Outcome.Result) != result || steps[0].Name != "stop broker" || !strings.Contains(steps[0].Outcome.String(), c.says) || steps[0].Start != c.begin || steps[0].Took != c.took {
 					t.Errorf("steps %+v, want one %q that took %v", steps, c.says, c.took)
 				}
 			})

@@ -11,6 +11,7 @@ import (
 	"rocketmq-agent/agent/config"
 	"rocketmq-agent/agent/keys"
 	"rocketmq-agent/agent/launch"
+	"rocketmq-agent/agent/plan"
 )
 
 // Process is everything about one process.
@@ -52,26 +53,26 @@ type Flag struct {
 	Source string `json:"source"`
 }
 
-// Settings explains a configuration.
-func Settings(set keys.Set, c config.Config) []Setting {
+// Settings explains the files of a process, one after the other.
+func Settings(files []plan.File) []Setting {
 	var all []Setting
-	for _, v := range c.Values() {
-		k, _ := set.Find(v.Key)
-		s := Setting{Key: v.Key, Value: Shown(v), Source: v.Source.String(), Default: k.Default, Change: k.Effect, Help: k.Help}
-		for i := len(v.Displaced) - 1; i >= 0; i-- {
-			s.Displaced = append(s.Displaced, Displaced{Shown(v.Displaced[i]), v.Displaced[i].Source.String()})
-		}
-		all = append(all, s)
+	for _, f := range files {
+		all = append(all, ofFile(f.Values)...)
 	}
 	return all
 }
 
-// Shown is a value as anybody may see it.
-func Shown(v config.Value) string {
-	if v.Secret || keys.Secret(v.Key) {
-		return keys.Redacted
+func ofFile(c config.Effective) []Setting {
+	var all []Setting
+	for _, v := range c.Values() {
+		k, _ := c.Keys.Find(v.Key)
+		s := Setting{Key: v.Key, Value: v.Shown(), Source: v.Source.String(), Default: k.Default, Change: k.Effect, Help: k.Help}
+		for i := len(v.Displaced) - 1; i >= 0; i-- {
+			s.Displaced = append(s.Displaced, Displaced{v.Displaced[i].Shown(), v.Displaced[i].Source.String()})
+		}
+		all = append(all, s)
 	}
-	return v.Value
+	return all
 }
 
 // Flags explains a command line.

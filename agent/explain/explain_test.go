@@ -13,6 +13,7 @@ import (
 	"rocketmq-agent/agent/javaprops"
 	"rocketmq-agent/agent/keys"
 	"rocketmq-agent/agent/launch"
+	"rocketmq-agent/agent/plan"
 	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/agent/settings"
 )
@@ -30,6 +31,14 @@ func explained(t *testing.T) map[string]Setting {
 		t.Fatal(err)
 	}
 	in.File = config.Layer{Name: "f", Props: props}
+	table, err := keys.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.Keys = table.Set(rmq.MustRelease("5.5.0"), rmq.Broker)
+	if in.Templates, err = config.ReadTemplates(""); err != nil {
+		t.Fatal(err)
+	}
 	in.Settings.Conf = []settings.ConfValue{
 		{Key: "innocent", Value: "hidden2", Variable: "RMQ_CONF_innocent_FILE", Secret: true},
 		{Key: "namesrvAddr", Value: "conf:1", Variable: "RMQ_CONF_namesrvAddr"},
@@ -39,12 +48,8 @@ func explained(t *testing.T) map[string]Setting {
 	if err != nil {
 		t.Fatal(err)
 	}
-	table, err := keys.Load()
-	if err != nil {
-		t.Fatal(err)
-	}
 	all := map[string]Setting{}
-	list := Settings(table.Set(rmq.MustRelease("5.5.0"), rmq.Broker), c)
+	list := Settings([]plan.File{{Values: config.Effective{Config: c, Keys: in.Keys}}})
 	for i, s := range list {
 		all[s.Key] = s
 		if i > 0 && list[i-1].Key >= s.Key {

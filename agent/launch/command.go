@@ -2,8 +2,6 @@ package launch
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"rocketmq-agent/agent/rmq"
 	"strings"
 )
@@ -27,11 +25,13 @@ type Input struct {
 	TmpDir        string   // TMPDIR; empty: the system's
 	ClassPath     string   // CLASSPATH: more class path
 	LogFiles      bool     // RocketMQ logs into files
-	TLS           bool     // TLS is configured: leave RocketMQ's own defaults alone
+	TLS           bool     // TLSFile is there: leave RocketMQ's own defaults alone
 	TransientPool bool     // a broker with a transient store pool
 	Controller    bool     // a name server with a controller inside (enableControllerInNamesrv)
 	Environ       []string // the agent's own environment
 	Args          []string // for the main class
+
+	CanWrite func(dir string) error // whether java can write log files there
 }
 
 // Spec is what to execute.
@@ -88,7 +88,7 @@ func (b *builder) add(source string, words ...string) {
 
 // user adds the usable options of one variable.
 func (b *builder) user(variable string) {
-	kept, warnings := usable(b.in.Options.from(variable), b.in.Java)
+	kept, warnings := usable(b.in.Options.from(variable), b.in.Java, b.in.CanWrite)
 	b.flags = append(b.flags, kept...)
 	b.warnings = append(b.warnings, warnings...)
 }
@@ -152,7 +152,7 @@ func (b *builder) properties() {
 	if in.LogFiles {
 		b.property("RMQ_LOG_FILES", "rmq.log.files", "true")
 	}
-	if native := filepath.Join(in.Home.Dir, "lib", "native"); isDir(native) {
+	if native, ok := in.Home.Has(nativeDir); ok {
 		b.property("native libraries", "java.library.path", native) // so that /tmp may be noexec
 	}
 }
@@ -168,8 +168,8 @@ func (b *builder) logback() {
 	if !b.in.Home.Release.NamesLogback() {
 		return // 4.9 reads conf/logback_broker.xml, and nothing can change that
 	}
-	file := filepath.Join(b.in.Home.Dir, "conf", "rmq."+string(b.in.Role)+".logback.xml")
-	if _, err := os.Stat(file); err != nil {
+	file, ok := b.in.Home.Has("conf/rmq." + string(b.in.Role) + ".logback.xml")
+	if !ok {
 		b.warnings = append(b.warnings, fmt.Sprintf("RocketMQ logs as it likes: cannot read %s; is a folder mounted over it?", file))
 		return
 	}
@@ -188,8 +188,7 @@ func (b *builder) archive() {
 	case java < 25:
 		option, suffix = "-XX:SharedArchiveFile=", ".jsa"
 	}
-	file := filepath.Join(b.in.Home.Dir, "cds", string(b.in.Role)+suffix)
-	if _, err := os.Stat(file); err == nil {
+	if file, ok := b.in.Home.Has("cds/" + string(b.in.Role) + suffix); ok {
 		b.add("class-data archive", option+file)
 		if suffix == ".aot" {
 			b.add("class-data archive: a JVM that it does not fit starts without it, and needs no words for that", "-Xlog:aot=off")
@@ -206,9 +205,4 @@ func (b *builder) environ() []string {
 		}
 	}
 	return append(env, "ROCKETMQ_HOME="+b.in.Home.Dir)
-}
-
-func isDir(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
 }

@@ -5,6 +5,7 @@ import (
 	"rocketmq-agent/agent/rmq"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -22,6 +23,7 @@ func input(t *testing.T, java int, release string, vars map[string]string) Input
 	return Input{
 		Role: rmq.Broker, Home: h, Java: Java{Path: "/j/bin/java", Major: java}, Options: options(vars), Memory: []string{"-Xms1g", "-Xmx1g"},
 		UserHome: "/home/rocketmq", Args: []string{"-c", "/x/broker.conf"},
+		CanWrite: func(dir string) error { return syscall.Access(dir, 2) },
 	}
 }
 
@@ -86,7 +88,7 @@ func TestCommandFlags(t *testing.T) {
 		{name: "own logback", java: 25, release: "5.5.0", vars: map[string]string{"JAVA_OPT_EXT": "-Drmq.logback.configurationFile=/l.xml"}, hasNot: []string{"rmq.broker.logback.xml"}},
 		{name: "archives off", java: 25, release: "5.5.0", vars: map[string]string{"JAVA_OPT": "-Xshare:off"}, hasNot: []string{"-XX:AOTCache"}},
 		{name: "own archive", java: 25, release: "5.5.0", vars: map[string]string{"JAVA_OPT_EXT": "-XX:AOTCacheOutput=/x"}, hasNot: []string{"-XX:AOTCache="}},
-		{name: "bare home", java: 25, release: "5.5.0", change: func(in *Input) { in.Home.Dir = "/bare" }, hasNot: []string{"-Djava.library.path", "-XX:AOTCache", "-Drmq.logback", "-Djava.io.tmpdir", "-Drmq.log.files"}},
+		{name: "bare home", java: 25, release: "5.5.0", change: func(in *Input) { in.Home.Dir, in.Home.has = "/bare", nil }, hasNot: []string{"-Djava.library.path", "-XX:AOTCache", "-Drmq.logback", "-Djava.io.tmpdir", "-Drmq.log.files"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -169,7 +171,7 @@ func TestCommandLeavesOut(t *testing.T) {
 
 func TestCommandMissingLogback(t *testing.T) {
 	in := input(t, 25, "5.5.0", nil)
-	in.Home.Dir = "/bare"
+	in.Home.Dir, in.Home.has = "/bare", nil
 	if w := Command(in).Warnings; len(w) != 1 || !strings.Contains(w[0], "/bare/conf/rmq.broker.logback.xml") {
 		t.Errorf("warnings %q", w)
 	}

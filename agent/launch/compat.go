@@ -5,13 +5,12 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"syscall"
 )
 
 // usable returns the options that this java starts with, and a warning for each that it leaves out. Most options of older
 // Javas need no help: -XX:+IgnoreUnrecognizedVMOptions covers CMS, PermSize, GC log rotation and the like (tried with 17 and
 // 25). Left out are those that are fatal all the same.
-func usable(options Options, java Java) (Options, []string) {
+func usable(options Options, java Java, canWrite func(dir string) error) (Options, []string) {
 	var kept Options
 	var warnings []string
 	takesNext := false
@@ -24,7 +23,7 @@ func usable(options Options, java Java) (Options, []string) {
 			why = "it is no option, and java would take it for the program to run"
 		default:
 			takesNext = separateValue[f.Text]
-			why = fatal(f.Text, java)
+			why = fatal(f.Text, java, canWrite)
 		}
 		if why != "" {
 			warnings = append(warnings, fmt.Sprintf("%s of %s is left out: %s", f.Text, f.Source, why))
@@ -43,7 +42,7 @@ var separateValue = map[string]bool{
 }
 
 // fatal says why java would not start with option; empty when it would.
-func fatal(option string, java Java) string {
+func fatal(option string, java Java, canWrite func(dir string) error) string {
 	name, value, _ := strings.Cut(option, "=")
 	switch {
 	case java.Major < 9:
@@ -55,21 +54,20 @@ func fatal(option string, java Java) string {
 	case option == "-XX:-UseG1GC":
 		return "without another collector Java refuses to start with it"
 	}
-	return unwritableLog(option)
+	return unwritableLog(option, canWrite)
 }
 
 // logFile finds the file of -Xloggc:FILE and of -Xlog:WHAT:file=FILE. %p and %t stand in its name at most.
 var logFile = regexp.MustCompile(`^(?:-Xloggc:|-Xlog:[^:]*:(?:file=)?)"?(/[^":]+)`)
 
 // unwritableLog says that the folder of a log file cannot be written: Java 8 went on without the log, later ones do not start.
-func unwritableLog(option string) string {
+func unwritableLog(option string, canWrite func(dir string) error) string {
 	m := logFile.FindStringSubmatch(option)
 	if m == nil {
 		return ""
 	}
-	const writeOK = 2 // W_OK of access(2)
 	dir := filepath.Dir(m[1])
-	if err := syscall.Access(dir, writeOK); err != nil {
+	if err := canWrite(dir); err != nil {
 		return fmt.Sprintf("Java would not start, for it cannot write into %s: %v", dir, err)
 	}
 	return ""

@@ -17,8 +17,20 @@ import (
 type Home struct {
 	Dir     string // absolute
 	Release rmq.Release
-	Jars    []string // full path of every lib/*.jar in byte order of the names: a class-data archive needs the same order again
+	// Jars are the full paths of lib/*.jar in byte order of the names: a class-data archive needs the same order again.
+	Jars []string
+
+	has map[string]bool // what else of interest is there, by its path below Dir
 }
+
+// extras are what a home may hold that changes a command line.
+var extras = []string{"conf/rmq.*.logback.xml", "cds/*", nativeDir}
+
+// nativeDir holds the native libraries of the jars.
+const nativeDir = "lib/native"
+
+// Has returns the full path of a file or folder of the home, one of extras, and whether it is there.
+func (h Home) Has(path string) (string, bool) { return filepath.Join(h.Dir, path), h.has[path] }
 
 // FindHome looks at the folder that ROCKETMQ_HOME names. The release is read from the names of its jars.
 func FindHome(dir string) (Home, error) {
@@ -37,7 +49,21 @@ func FindHome(dir string) (Home, error) {
 	if err != nil {
 		return Home{}, fmt.Errorf("cannot use ROCKETMQ_HOME=%q: %w", dir, err)
 	}
-	return Home{Dir: abs, Release: version, Jars: jars}, nil
+	return Home{Dir: abs, Release: version, Jars: jars, has: list(abs)}, nil
+}
+
+// list finds the extras of a home.
+func list(dir string) map[string]bool {
+	has := map[string]bool{}
+	for _, pattern := range extras {
+		found, _ := filepath.Glob(filepath.Join(dir, pattern)) // the patterns are good
+		for _, path := range found {
+			if below, err := filepath.Rel(dir, path); err == nil {
+				has[below] = true
+			}
+		}
+	}
+	return has
 }
 
 func listJars(lib string) ([]string, error) {

@@ -75,7 +75,7 @@ func TestOldOptionsSurvive(t *testing.T) {
 			t.Run(name+" "+java.Version, func(t *testing.T) {
 				in := input(t, java.Major, "5.5.0", map[string]string{"JAVA_OPT": strings.Join(words, " ")})
 				in.Memory = []string{"-XX:MaxDirectMemorySize=64m", "-XX:MaxMetaspaceSize=64m", "-XX:ReservedCodeCacheSize=32m"}
-				in.Home.Dir = "/bare" // no archive: the ones of the fixture are empty
+				in.Home.Dir, in.Home.has = "/bare", nil // no archive: the ones of the fixture are empty
 				if out, err := survives(java, in); err != nil {
 					t.Errorf("%v\n%s", err, out)
 				}
@@ -92,7 +92,7 @@ func TestQuiet(t *testing.T) {
 			role    rmq.Role
 		}{{"4.9.7", rmq.Broker}, {"5.1.4", rmq.Broker}, {"5.5.0", rmq.Broker}, {"5.5.0", rmq.Controller}} {
 			in := input(t, java.Major, tt.release, nil)
-			in.Role, in.Home.Dir = tt.role, "/bare"
+			in.Role, in.Home.Dir, in.Home.has = tt.role, "/bare", nil
 			out, err := survives(java, in)
 			if low := strings.ToLower(string(out)); err != nil || strings.Contains(low, "warning") || strings.Contains(low, "error") {
 				t.Errorf("Java %s, RocketMQ %s, %s: %v\n%s", java.Version, tt.release, tt.role, err, out)

@@ -13,7 +13,7 @@ import (
 )
 
 // Register adds the metrics route to mux: the agent's own metrics, those of its Go runtime and process, the last drain
-// and, if there is a broker (else nil), the broker's figures under the names of rocketmq-exporter.
+// and, where there is one, the broker's figures under the names of rocketmq-exporter.
 func Register(mux *http.ServeMux, agent Agent, drain *Drain, broker func() (checks.Snapshot, bool)) {
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(
@@ -21,10 +21,8 @@ func Register(mux *http.ServeMux, agent Agent, drain *Drain, broker func() (chec
 		drain.count, drain.durations,
 		collectors.NewGoCollector(),
 		collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
+		newBrokerCollector(broker),
 	)
-	if broker != nil {
-		registry.MustRegister(newBrokerCollector(broker))
-	}
 
 	// Called by Prometheus, which finds the port by its name in the pod. It needs no authentication: it changes nothing,
 	// costs little, and shows counts and addresses, never a message, a topic or a secret.

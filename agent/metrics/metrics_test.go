@@ -12,8 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"rocketmq-agent/agent/probes"
 	"rocketmq-agent/agent/checks"
+	"rocketmq-agent/agent/probes"
+	"rocketmq-agent/agent/rmq"
 )
 
 // running is an agent in everyday life.
@@ -58,7 +59,7 @@ func real(t *testing.T, release string) func() (checks.Snapshot, bool) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := checks.Snapshot{Identity: checks.Identity{Cluster: "DefaultCluster", Name: "broker-0", Addr: "10.0.0.1:10911"}}
+	s := checks.Snapshot{Identity: rmq.BrokerRef{Cluster: "DefaultCluster", Name: "broker-0", Addr: "10.0.0.1:10911"}}
 	if err := json.Unmarshal(body, &s.Runtime); err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +114,7 @@ func TestPages(t *testing.T) {
 		{"busy-5.5.0.txt", running(), NewDrain(), real(t, "5.5.0")},
 		{"fresh-4.9.7.txt", running(), NewDrain(), real(t, "4.9.7")},
 		{"draining.txt", draining(), drained, silent},
-		{"no-broker.txt", running(), NewDrain(), nil},
+		{"no-broker.txt", running(), NewDrain(), none},
 	}
 	for _, test := range tests {
 		t.Run(test.golden, func(t *testing.T) {
@@ -149,7 +150,7 @@ func difference(want, got string) string {
 }
 
 func TestGoAndProcessMetrics(t *testing.T) {
-	got := page(t, running(), NewDrain(), nil)
+	got := page(t, running(), NewDrain(), none)
 	for _, name := range []string{"go_goroutines ", "go_memstats_alloc_bytes ", "process_resident_memory_bytes ", "process_open_fds "} {
 		if !strings.Contains(got, "\n"+name) {
 			t.Errorf("no %s", name)
@@ -161,7 +162,7 @@ func TestGoAndProcessMetrics(t *testing.T) {
 func TestBrokenLabel(t *testing.T) {
 	broker := func() (checks.Snapshot, bool) {
 		return checks.Snapshot{
-			Identity: checks.Identity{Cluster: "c", Name: "b\xff"},
+			Identity: rmq.BrokerRef{Cluster: "c", Name: "b\xff"},
 			Runtime:  map[string]string{"putTps": "1 2 3", "commitLogMaxOffset": "7"},
 		}, true
 	}
@@ -177,7 +178,7 @@ func TestBrokenLabel(t *testing.T) {
 
 func TestMethods(t *testing.T) {
 	mux := http.NewServeMux()
-	Register(mux, running(), NewDrain(), nil)
+	Register(mux, running(), NewDrain(), none)
 	for method, want := range map[string]int{"GET": 200, "HEAD": 200, "POST": 405, "PUT": 405, "DELETE": 405} {
 		w := httptest.NewRecorder()
 		mux.ServeHTTP(w, httptest.NewRequest(method, "/metrics", nil))
@@ -186,3 +187,6 @@ func TestMethods(t *testing.T) {
 		}
 	}
 }
+
+// none is a container without a broker.
+func none() (checks.Snapshot, bool) { return checks.Snapshot{}, false }

@@ -8,10 +8,11 @@ import (
 	"testing"
 	"time"
 
-	"rocketmq-agent/agent/probes"
 	"rocketmq-agent/agent/checks"
-	"rocketmq-agent/agent/testing/rmqtest"
+	"rocketmq-agent/agent/probes"
+	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/agent/rocketmq"
+	"rocketmq-agent/agent/testing/rmqtest"
 )
 
 // A broker that is frozen costs a scrape nothing, and its figures vanish instead of standing still.
@@ -20,7 +21,7 @@ func TestScrapeOfRealRocketMQ(t *testing.T) {
 	process := rmqtest.StartBroker(t, namesrv.Addr, rmqtest.Options{})
 	client := rocketmq.NewClient(process.Addr)
 	defer client.Close()
-	broker := checks.NewBroker(checks.BrokerOptions{Main: client, Identity: checks.Identity{ID: checks.AnyID}})
+	broker := checks.NewBroker(checks.BrokerOptions{Main: client, Identity: rmq.BrokerRef{ID: rmq.AnyID}})
 	checker := probes.NewChecker(broker.Checks()[:1], probes.DefaultTiming(), func(probes.Status, probes.Status, string) {})
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()

@@ -96,6 +96,16 @@ func (c *Checker) SetDraining(why string) {
 	c.wake()
 }
 
+// Forget makes the Checker know nothing: the processes behind its answers are others now.
+func (c *Checker) Forget() {
+	c.mu.Lock()
+	for _, e := range c.entries {
+		e.answer, e.at, e.passed = Result{}, time.Time{}, false
+	}
+	c.mu.Unlock()
+	c.wake()
+}
+
 // Passed says whether every named check has passed at least once. A name that is not in the set never passes.
 func (c *Checker) Passed(names ...string) bool {
 	c.mu.Lock()

@@ -53,8 +53,5 @@ type BrokerRef struct {
 // AnyID is the id of a broker whose id is not known beforehand: an elected one, or one that a mounted file names.
 const AnyID = -1
 
-// The values of brokerPermission (PermName.java).
-const (
-	PermRead      = "4"
-	PermReadWrite = "6"
-)
+// PermRead is the brokerPermission of a broker that may be read from only (PermName.java).
+const PermRead = "4"

@@ -371,10 +371,6 @@ func TestUnusableAnswers(t *testing.T) {
 			_, err := c.BrokerConfig(ctx)
 			return err
 		}},
-		"no count": {Command{}, func(ctx context.Context, c *Client) error {
-			_, err := c.WipeWritePerm(ctx, "b")
-			return err
-		}},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -14,9 +14,7 @@ const (
 	unregisterBroker      = 104
 	getRouteInfoByTopic   = 105
 	getBrokerClusterInfo  = 106
-	wipeWritePermOfBroker = 205
 	getNamesrvConfig      = 319
-	addWritePermOfBroker  = 327
 	getAllProducerInfo    = 328
 	getBrokerHAStatus     = 907
 	getControllerMetadata = 1005

@@ -2,7 +2,7 @@ package rocketmq
 
 import (
 	"context"
-	"fmt"
+	"rocketmq-agent/agent/rmq"
 	"strconv"
 )
 
@@ -33,14 +33,6 @@ type Queues struct {
 	Perm        int    `json:"perm"` // 4 read, 2 write, 1 inherit (PermName.java)
 }
 
-// BrokerRef names one registered broker.
-type BrokerRef struct {
-	Cluster string
-	Name    string
-	ID      int64
-	Addr    string // host:port as registered
-}
-
 // ClusterInfo returns the brokers that are registered with the name server.
 func (c *Client) ClusterInfo(ctx context.Context) (ClusterInfo, error) {
 	var info ClusterInfo
@@ -65,7 +57,7 @@ func (c *Client) NamesrvConfig(ctx context.Context) (map[string]string, error) {
 // server answers first and does it a moment later, and it answers the same for
 // a broker that it does not know: only ClusterInfo shows the outcome. A living
 // broker registers again within 60 s.
-func (c *Client) UnregisterBroker(ctx context.Context, broker BrokerRef) error {
+func (c *Client) UnregisterBroker(ctx context.Context, broker rmq.BrokerRef) error {
 	_, err := c.Call(ctx, Command{Code: unregisterBroker, ExtFields: map[string]string{
 		"clusterName": broker.Cluster,
 		"brokerName":  broker.Name,
@@ -73,29 +65,4 @@ func (c *Client) UnregisterBroker(ctx context.Context, broker BrokerRef) error {
 		"brokerId":    strconv.FormatInt(broker.ID, 10),
 	}})
 	return err
-}
-
-// WipeWritePerm takes the write permission of every topic on the brokers of
-// this name off this name server, and returns the number of topics. It lasts
-// until the broker registers a change of its topics.
-func (c *Client) WipeWritePerm(ctx context.Context, brokerName string) (int, error) {
-	return c.changeWritePerm(ctx, wipeWritePermOfBroker, brokerName, "wipeTopicCount")
-}
-
-// AddWritePerm gives every topic on the brokers of this name permission to
-// read and write, also those that never had it, and returns their number.
-func (c *Client) AddWritePerm(ctx context.Context, brokerName string) (int, error) {
-	return c.changeWritePerm(ctx, addWritePermOfBroker, brokerName, "addTopicCount")
-}
-
-func (c *Client) changeWritePerm(ctx context.Context, code int, brokerName, field string) (int, error) {
-	answer, err := c.Call(ctx, Command{Code: code, ExtFields: map[string]string{"brokerName": brokerName}})
-	if err != nil {
-		return 0, err
-	}
-	count, err := strconv.Atoi(answer.ExtFields[field])
-	if err != nil {
-		return 0, fmt.Errorf("cannot read %s of request %d: %w", field, code, err)
-	}
-	return count, nil
 }

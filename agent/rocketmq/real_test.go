@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/agent/rocketmq"
 	"rocketmq-agent/agent/testing/rmqtest"
 )
@@ -54,7 +55,6 @@ func TestRealCluster(t *testing.T) {
 			t.Run("broker permission", c.testBrokerPermission)
 			t.Run("text in updates", c.testUpdateText)
 			t.Run("refused updates", c.testRefusedUpdates)
-			t.Run("write permission", c.testWritePermission)
 			t.Run("unregister", c.testUnregister)
 			t.Run("hung broker", c.testHungBroker)
 			t.Run("graceful stop", c.testGracefulStop)
@@ -294,22 +294,8 @@ func (c cluster) testRefusedUpdates(t *testing.T) {
 	}
 }
 
-func (c cluster) testWritePermission(t *testing.T) {
-	count, err := c.namesrv.WipeWritePerm(t.Context(), rmqtest.BrokerName)
-	if perm := c.perm(t); err != nil || count == 0 || perm&2 != 0 {
-		t.Errorf("%d topics wiped, error %v, permission %d", count, err, perm)
-	}
-	added, err := c.namesrv.AddWritePerm(t.Context(), rmqtest.BrokerName)
-	if perm := c.perm(t); err != nil || added != count || perm != 6 {
-		t.Errorf("%d topics of %d restored, error %v, permission %d", added, count, err, perm)
-	}
-	if count, err := c.namesrv.WipeWritePerm(t.Context(), "no-such-broker"); err != nil || count != 0 {
-		t.Errorf("%d topics of no broker wiped, error %v", count, err)
-	}
-}
-
 func (c cluster) testUnregister(t *testing.T) {
-	ref := rocketmq.BrokerRef{Cluster: rmqtest.Cluster, Name: rmqtest.BrokerName, ID: 0, Addr: c.broker.Addr()}
+	ref := rmq.BrokerRef{Cluster: rmqtest.Cluster, Name: rmqtest.BrokerName, ID: 0, Addr: c.broker.Addr()}
 	if err := c.namesrv.UnregisterBroker(t.Context(), ref); err != nil {
 		t.Fatal(err)
 	}

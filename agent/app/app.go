@@ -1,0 +1,147 @@
+// Package app puts the parts of a running container together. Nothing else knows all of them, and it decides nothing.
+package app
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"rocketmq-agent/agent/drain"
+	"rocketmq-agent/agent/lifecycle"
+	"rocketmq-agent/agent/logging"
+	"rocketmq-agent/agent/memory"
+	"rocketmq-agent/agent/metrics"
+	"rocketmq-agent/agent/plan"
+	"rocketmq-agent/agent/preflight"
+	"rocketmq-agent/agent/probes"
+	"rocketmq-agent/agent/process"
+	"rocketmq-agent/agent/roles"
+)
+
+// Options are what the caller of Run owns.
+type Options struct {
+	Version string // of the agent
+	Log     *slog.Logger
+	Out     *logging.Writer // that Log writes to
+	Signals <-chan os.Signal
+}
+
+// app is one running container.
+type app struct {
+	Options
+	plan    plan.Plan
+	held    preflight.Held
+	roles   []roles.Role
+	machine *lifecycle.Machine
+	checker *probes.Checker
+	drains  *metrics.Drain
+	sums    map[string]string // by role, of its rendered configuration
+	began   time.Time
+	beat    atomic.Pointer[time.Time] // when the machine's loop last came round
+}
+
+// Run carries a plan out and returns the exit code of the container. The error says why nothing was started.
+func Run(p plan.Plan, o Options) (int, error) {
+	introduce(p, o.Log)
+	ctx, cancel := context.WithCancel(context.Background())
+	defer cancel()
+	held, err := preflight.Run(ctx, p, o.Log)
+	if err != nil {
+		return 0, err
+	}
+	sup, err := process.New()
+	if err != nil {
+		return 0, err
+	}
+	defer sup.Close()
+	a := build(p, held, sup, o)
+	if err := a.serve(ctx); err != nil {
+		return 0, err
+	}
+	return a.machine.Run(), nil
+}
+
+// build makes the parts. The order matters: the checks are made of the roles, and the machine tells the checks what it does.
+func build(p plan.Plan, held preflight.Held, sup *process.Supervisor, o Options) *app {
+	a := &app{Options: o, plan: p, held: held, drains: metrics.NewDrain(), sums: map[string]string{}, began: time.Now()}
+	a.beat.Store(&a.began)
+	var units []*lifecycle.Unit
+	var checks []probes.Check
+	for _, planned := range p.Processes {
+		role := roles.New(planned, o.Log)
+		a.roles = append(a.roles, role)
+		checks = append(checks, role.Checks()...)
+		a.sums[string(planned.Role)] = planned.Checksum()
+		units = append(units, &lifecycle.Unit{Name: planned.Role, Spec: a.spec(planned), Role: role})
+	}
+	a.checker = probes.NewChecker(checks, probes.DefaultTiming(), a.readyChanged)
+	a.machine = lifecycle.New(lifecycle.Config{
+		Log:      o.Log,
+		Super:    sup,
+		Grace:    time.Duration(p.Settings.GracePeriod),
+		Signals:  o.Signals,
+		Units:    units,
+		Beat:     a.beatNow,
+		Entered:  a.entered,
+		Step:     a.stepped,
+		OOMKills: func() (int64, bool) { return memory.OOMKills(os.DirFS("/")) },
+	})
+	return a
+}
+
+// spec is what to execute. RocketMQ prints straight to the output of the container, not through the agent.
+func (a *app) spec(p plan.Process) process.Spec {
+	s := process.Spec{
+		Name:   string(p.Role),
+		Path:   p.Command.Path,
+		Args:   p.Command.Args(),
+		Env:    p.Command.Env,
+		Stdout: os.Stdout,
+		Stderr: os.Stderr,
+	}
+	if lock := a.held.Locks[p.Role]; lock != nil {
+		s.Keep = []*os.File{lock}
+	}
+	return s
+}
+
+func (a *app) beatNow() {
+	now := time.Now()
+	a.beat.Store(&now)
+}
+
+func (a *app) stepped(s drain.Step) { a.drains.Phase(s.Name, string(s.Outcome.Result), s.Took) }
+
+// entered makes the rest follow the life cycle. A container that leaves service is not ready before anything else happens.
+func (a *app) entered(t lifecycle.Transition) {
+	switch t.To {
+	case lifecycle.Draining, lifecycle.Restarting, lifecycle.Stopping:
+		a.checker.SetDraining(t.Why)
+		a.drains.Begin()
+	case lifecycle.Starting:
+		a.checker.Forget()
+		a.checker.SetDraining("")
+		a.tend(context.Background())
+	case lifecycle.Running:
+		a.checker.SetDraining("")
+	}
+}
+
+// tend begins what has to be done to processes that start.
+func (a *app) tend(ctx context.Context) {
+	for _, role := range a.roles {
+		go role.Tend(ctx, a.checker.Passed)
+	}
+}
+
+// readyChanged hears from the checks that the container has become ready or not ready.
+func (a *app) readyChanged(_, to probes.Status, why string) {
+	if to != probes.Ready {
+		a.Log.Warn("not ready", "why", why)
+		return
+	}
+	a.machine.Ready()
+	a.Log.Info("ready: "+a.addresses(), "after", time.Since(a.began).Round(time.Millisecond).String())
+}

@@ -1,0 +1,128 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"rocketmq-agent/agent/checks"
+	"rocketmq-agent/agent/exit"
+	"rocketmq-agent/agent/lifecycle"
+	"rocketmq-agent/agent/metrics"
+	"rocketmq-agent/agent/probes"
+)
+
+// serve starts the checks and the HTTP server.
+func (a *app) serve(ctx context.Context) error {
+	startup := probes.NewStartup(a.progress)
+	go a.checker.Run(ctx)
+	go startup.Run(ctx)
+	a.tend(ctx)
+	mux := http.NewServeMux()
+	live := probes.Live{Beat: func() time.Time { return *a.beat.Load() }, Processes: a.alive}
+	probes.Register(mux, live, startup, a.checker)
+	metrics.Register(mux, metrics.Agent{
+		Version: a.Version,
+		Started: a.began,
+		Phases:  phases(),
+		Phase:   func() string { return string(a.machine.State()) },
+		Live:    live.Report,
+		Ready:   a.checker.Report,
+		Up:      a.up,
+		Configs: func() map[string]string { return a.sums },
+		Dropped: a.Out.Dropped,
+	}, a.drains, a.figures)
+	return a.listen(mux)
+}
+
+// listen serves mux. Where the agent is not PID 1 another one may have the default port: it then goes without.
+func (a *app) listen(mux http.Handler) error {
+	addr := string(a.plan.Settings.HTTPAddr)
+	l, err := net.Listen("tcp", addr)
+	if err != nil && (os.Getpid() == 1 || a.plan.Settings.HTTPAddrSet) {
+		return exit.With(exit.Config, fmt.Errorf("cannot serve probes and metrics on RMQ_HTTP_ADDR=%s: %w", addr, err))
+	}
+	if err != nil {
+		a.Log.Warn("no probes and no metrics from this agent: another one has the port; set RMQ_HTTP_ADDR to another",
+			"address", addr, "error", err)
+		return nil
+	}
+	server := &http.Server{
+		Handler:           mux,
+		ReadHeaderTimeout: 5 * time.Second,
+		ReadTimeout:       5 * time.Second,
+		WriteTimeout:      10 * time.Second,
+		IdleTimeout:       time.Minute,
+		MaxHeaderBytes:    16 << 10,
+	}
+	go func() { _ = server.Serve(l) }() // ends with the program
+	return nil
+}
+
+func phases() (names []string) {
+	for _, s := range lifecycle.States {
+		names = append(names, string(s))
+	}
+	return names
+}
+
+// figures are what the broker last said about itself; false without a broker too.
+func (a *app) figures() (checks.Snapshot, bool) {
+	for _, role := range a.roles {
+		if s, ok := role.Figures(); ok {
+			return s, true
+		}
+	}
+	return checks.Snapshot{}, false
+}
+
+// up says which processes run.
+func (a *app) up() map[string]bool {
+	up := map[string]bool{}
+	for role, p := range a.machine.Processes() {
+		up[string(role)] = p != nil && p.Running()
+	}
+	return up
+}
+
+// alive says whether the processes that should run do.
+func (a *app) alive() probes.Result {
+	if a.machine.State() == lifecycle.Restarting {
+		return probes.Pass("")
+	}
+	for role, p := range a.machine.Processes() {
+		if p != nil && !p.Running() {
+			return probes.Fail("%s is gone: %s", role, p.Exit())
+		}
+	}
+	return probes.Pass("")
+}
+
+// progress is a sample of the start, for /startupz. RocketMQ opens its ports after the recovery, so a process that answers
+// its protocol has started.
+func (a *app) progress() probes.Progress {
+	var first []string
+	for _, role := range a.roles {
+		first = append(first, role.Checks()[0].Name)
+	}
+	p := probes.Progress{Phase: "starting", Started: a.checker.Passed(first...)}
+	if a.held.UncleanStop != "" {
+		p.Phase = "recovering after an unclean stop (found " + a.held.UncleanStop + ")"
+	}
+	for _, proc := range a.machine.Processes() {
+		if proc == nil {
+			continue
+		}
+		if !proc.Running() {
+			p.Gone = proc.Name + " left: " + proc.Exit().String()
+			continue
+		}
+		if u, err := proc.Usage(); err == nil {
+			p.Work += u.CPUTicks + u.ReadBytes + u.WriteBytes + u.Faults
+		}
+	}
+	return p
+}

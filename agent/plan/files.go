@@ -1,0 +1,137 @@
+package plan
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"golang.org/x/sys/unix"
+
+	"rocketmq-agent/agent/cmdline"
+	"rocketmq-agent/agent/config"
+	"rocketmq-agent/agent/exit"
+	"rocketmq-agent/agent/identity"
+	"rocketmq-agent/agent/keys"
+	"rocketmq-agent/agent/launch"
+	"rocketmq-agent/agent/memory"
+	"rocketmq-agent/agent/rmq"
+	"rocketmq-agent/agent/settings"
+	"rocketmq-agent/agent/store"
+)
+
+// Files is what a plan takes from the machine. Read finds it; a test makes it up.
+type Files struct {
+	Home      launch.Home
+	Java      launch.Java
+	Limit     memory.Limit
+	Keys      *keys.Table
+	Templates config.Templates
+	Config    config.Layer // the mounted properties file: -c, or the role's file in RMQ_CONFIG_DIR
+	Proxy     config.Layer // the mounted rmq-proxy.json
+	TLS       bool         // launch.TLSFile is there
+	UID       int          // that the agent runs as
+	Warnings  []string
+
+	CanWrite func(dir string) error                            // nil: it can
+	Owner    func(store string) (o identity.Owner, known bool) // whom a store belongs to by its stamp
+}
+
+// Read looks at the machine. The error has every problem, with its exit code.
+func Read(s settings.Settings, args cmdline.Run) (f Files, err error) {
+	r, err := resolve(s, args)
+	if err != nil {
+		return Files{}, err
+	}
+	f.UID = os.Geteuid()
+	f.CanWrite = func(dir string) error { return unix.Access(dir, unix.W_OK) }
+	f.Owner = func(dir string) (identity.Owner, bool) {
+		o, known, err := store.ReadStamp(dir)
+		return o, known && err == nil // one that cannot be read is refused when the store is opened
+	}
+	_, err = os.Stat(launch.TLSFile)
+	f.TLS = err == nil
+	problems := []error{f.findPrograms(s), exit.With(exit.Config, f.readConfig(s, args, r))}
+	f.Keys, err = keys.Load()
+	problems = append(problems, err)
+	f.Templates, err = config.ReadTemplates(s.ConfigDir)
+	problems = append(problems, err)
+	if !args.Print { // a JVM that only prints needs no plan of its memory
+		f.Limit, err = memory.ReadLimit(os.DirFS("/"))
+		problems = append(problems, exit.With(exit.Config, err))
+	}
+	return f, errors.Join(problems...)
+}
+
+func (f *Files) findPrograms(s settings.Settings) error {
+	var homeErr, javaErr error
+	f.Home, homeErr = launch.FindHome(s.Java.RocketMQHome)
+	f.Java, f.Warnings, javaErr = launch.FindJava(s.Java.JavaHome, s.Java.Path)
+	code := exit.Config
+	if f.Java.Path == "" {
+		code = exit.NotFound // as a shell says it
+	}
+	return errors.Join(exit.With(exit.Config, homeErr), exit.With(code, javaErr))
+}
+
+// readConfig reads the mounted files.
+func (f *Files) readConfig(s settings.Settings, args cmdline.Run, r run) error {
+	if r.role == rmq.Proxy || r.withProxy {
+		if path := proxyFile(s, args, f.Home); path != "" {
+			layer, err := config.ReadJSON(path)
+			if err != nil {
+				return err
+			}
+			f.Proxy = layer
+		}
+	}
+	path := args.ConfigFile
+	if path == "" && s.ConfigDir != "" {
+		path = existing(filepath.Join(s.ConfigDir, r.configName()))
+	}
+	if path == "" || r.role == rmq.Proxy {
+		return nil
+	}
+	var err error
+	f.Config, err = config.ReadFile(expanded(path))
+	if errors.Is(err, fs.ErrNotExist) && f.Home.Dir != "" {
+		err = fmt.Errorf("%w (this image's RocketMQ is in %s)", err, f.Home.Dir)
+	}
+	return err
+}
+
+// proxyFile is the proxy's configuration file: -pc, RMQ_CONFIG_DIR, or where RocketMQ itself looks unless there is a
+// template in RMQ_CONFIG_DIR; empty: the template.
+func proxyFile(s settings.Settings, args cmdline.Run, home launch.Home) string {
+	if args.ProxyConfig != "" {
+		return args.ProxyConfig
+	}
+	if s.ConfigDir != "" {
+		if path := existing(filepath.Join(s.ConfigDir, "rmq-proxy.json")); path != "" {
+			return path
+		}
+		if existing(filepath.Join(s.ConfigDir, "rmq-proxy.json.tmpl")) != "" {
+			return ""
+		}
+	}
+	return existing(filepath.Join(home.Dir, "conf", "rmq-proxy.json"))
+}
+
+// expanded resolves a pattern that matches exactly one file: RocketMQ's own scripts expand their arguments.
+func expanded(path string) string {
+	if existing(path) == "" {
+		if m, err := filepath.Glob(path); err == nil && len(m) == 1 {
+			return m[0]
+		}
+	}
+	return path
+}
+
+// existing is path, or empty when there is no such file.
+func existing(path string) string {
+	if info, err := os.Stat(path); err != nil || info.IsDir() {
+		return ""
+	}
+	return path
+}

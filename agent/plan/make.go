@@ -1,0 +1,228 @@
+package plan
+
+import (
+	"fmt"
+	"path/filepath"
+	"strconv"
+
+	"rocketmq-agent/agent/cmdline"
+	"rocketmq-agent/agent/exit"
+	"rocketmq-agent/agent/identity"
+	"rocketmq-agent/agent/launch"
+	"rocketmq-agent/agent/memory"
+	"rocketmq-agent/agent/rmq"
+	"rocketmq-agent/agent/settings"
+)
+
+// run is what the container runs.
+type run struct {
+	role      rmq.Role
+	withProxy bool // a broker with a proxy in the same JVM: RocketMQ's local mode
+}
+
+// resolve decides what runs: the command line before the environment, and both before standalone.
+func resolve(s settings.Settings, args cmdline.Run) (run, error) {
+	r := run{role: args.Role, withProxy: args.EnableProxy}
+	if r.role == "" {
+		r.role = s.Role
+	}
+	if r.role == "" {
+		r.role = rmq.Standalone
+	}
+	if r.role == rmq.Proxy && args.ProxyMode == "local" { // mqproxy -pm local is mqbroker --enable-proxy by its other name
+		return run{rmq.Broker, true}, nil
+	}
+	if r.withProxy && r.role != rmq.Broker {
+		return r, exit.With(exit.Usage, fmt.Errorf("--enable-proxy belongs to a broker, not to %s", r.role))
+	}
+	return r, nil
+}
+
+// configName is the name of the mounted properties file in RMQ_CONFIG_DIR.
+func (r run) configName() string {
+	if r.role.HasBroker() {
+		return "broker.conf"
+	}
+	return string(r.role) + ".conf"
+}
+
+// Make decides everything. The error has every problem of the first stage that has any, with its exit code.
+func Make(s settings.Settings, args cmdline.Run, f Files) (Plan, error) {
+	r, err := resolve(s, args)
+	if err != nil {
+		return Plan{}, err
+	}
+	p, err := makeAs(s, args, f, r, nil)
+	if err != nil {
+		return Plan{}, err
+	}
+	// A host name is only a guess at what a broker is called. Where its store says otherwise, the store is right.
+	if b, ok := p.Broker(); ok && p.Identity.NameSource == identity.HostName {
+		if owner, known := f.Owner(b.Store); known && owner.Name != "" && owner.Name != p.Identity.BrokerName {
+			return makeAs(s, args, f, r, &owner)
+		}
+	}
+	return p, nil
+}
+
+// maker makes one plan, stage by stage.
+type maker struct {
+	Plan
+	run
+	args    cmdline.Run
+	files   Files
+	options launch.Options // the user's JVM options
+}
+
+// makeAs makes a plan. owner, where it is known, gives the broker its name.
+func makeAs(s settings.Settings, args cmdline.Run, f Files, r run, owner *identity.Owner) (Plan, error) {
+	m := maker{run: r, args: args, files: f, options: launch.ReadOptions(s.Environ.Get)}
+	m.Role, m.Settings, m.Home = r.role, s, f.Home
+	m.Read = []string{f.Config.Name, s.ConfigDir, f.Proxy.Name}
+	m.warnAboutInputs()
+	m.findFolders()
+	if err := m.identify(owner); err != nil {
+		return Plan{}, exit.With(exit.Config, err)
+	}
+	if err := m.addProcesses(); err != nil {
+		return Plan{}, exit.With(exit.Config, err)
+	}
+	if err := m.check(); err != nil {
+		return Plan{}, exit.With(exit.Config, err)
+	}
+	if !args.Print {
+		if err := m.planMemory(); err != nil {
+			return Plan{}, exit.With(exit.Config, err)
+		}
+	}
+	m.addCommands()
+	return m.Plan, nil
+}
+
+func (m *maker) warnf(format string, args ...any) {
+	m.Warnings = append(m.Warnings, fmt.Sprintf(format, args...))
+}
+
+// findFolders decides what RocketMQ takes for the user's home, and where rendered files go.
+func (m *maker) findFolders() {
+	m.StateDir = filepath.Join(m.Settings.Java.TempDir(), "rocketmq-agent-"+strconv.Itoa(m.files.UID))
+	m.UserHome = m.Settings.Java.Home
+	if home := m.options.UserHome(); home != "" {
+		m.UserHome = home
+	}
+	if m.UserHome == "" || m.UserHome == "/" { // a user that /etc/passwd does not know
+		m.UserHome = filepath.Dir(m.Home.Dir)
+		if m.files.CanWrite(m.UserHome) != nil {
+			m.UserHome = filepath.Join(m.StateDir, "home")
+		}
+		m.warnf("HOME is not set: logs and, unless storePathRootDir is set, the store go to %s", m.UserHome)
+	}
+}
+
+// identify decides who the broker or the controller is.
+func (m *maker) identify(owner *identity.Owner) (err error) {
+	m.Identity, err = identity.Derive(m.Settings, m.role, m.files.Config.SetsIdentity())
+	if err != nil && m.role.HasBroker() {
+		return err
+	}
+	if owner != nil {
+		m.Identity = m.Identity.Named(owner.Name, "the stamp of its store, which was another broker's name before")
+	}
+	m.Controller, err = identity.DeriveController(m.Settings, m.role)
+	m.warnAboutManual()
+	return err
+}
+
+// planMemory divides the container's memory limit among its processes.
+func (m *maker) planMemory() (err error) {
+	var options []memory.Option
+	for _, o := range m.options {
+		options = append(options, memory.Option{Text: o.Text, Source: o.Source})
+	}
+	var units []memory.Unit
+	for _, p := range m.Processes {
+		units = append(units, memory.Unit{Kind: kind(p), Options: options, Direct: transientPool(p)})
+	}
+	m.Memory, err = memory.New(units, m.files.Limit)
+	if err != nil {
+		return err
+	}
+	m.Warnings = append(m.Warnings, m.Memory.Warnings...)
+	for i := range m.Processes {
+		m.Processes[i].Memory = m.Memory.JVMs[i]
+	}
+	return nil
+}
+
+// kind is what the memory plan calls a process.
+func kind(p Process) memory.Kind {
+	_, _, withProxy := p.ProxyAddrs()
+	k, _ := memory.KindOf(p.Role, withProxy, p.Store != "") // every role of a process has one
+	return k
+}
+
+// transientPool is the direct memory of a broker's transient store pool, in bytes: whole files of the commit log
+// (TransientStorePool.java).
+func transientPool(p Process) int64 {
+	if !p.Values().On("transientStorePoolEnable") {
+		return 0
+	}
+	return p.Values().Number("transientStorePoolSize") * p.CommitLogFile()
+}
+
+// addCommands makes the command line of each process.
+func (m *maker) addCommands() {
+	for i := range m.Processes {
+		p := &m.Processes[i]
+		in := launch.Input{
+			Role:          p.Role,
+			Home:          m.Home,
+			Java:          m.files.Java,
+			Options:       m.options,
+			UserHome:      m.UserHome,
+			TmpDir:        m.Settings.Java.TmpDir,
+			ClassPath:     m.Settings.Java.ClassPath,
+			LogFiles:      m.Settings.LogFiles,
+			TLS:           m.files.TLS,
+			TransientPool: p.Values().On("transientStorePoolEnable"),
+			Controller:    p.Values().On("enableControllerInNamesrv"),
+			Environ:       m.Settings.Environ,
+			CanWrite:      m.files.CanWrite,
+			Args:          m.programArgs(*p),
+		}
+		if _, _, withProxy := p.ProxyAddrs(); withProxy {
+			in.Role = rmq.Proxy
+		}
+		if m.args.Print {
+			in.Args = m.args.Upstream
+		} else {
+			in.Memory = p.Memory.Flags()
+		}
+		p.Command = launch.Command(in)
+		m.Warnings = append(m.Warnings, p.Command.Warnings...)
+	}
+}
+
+// programArgs are the arguments of the main class.
+func (m *maker) programArgs(p Process) []string {
+	if p.Role != rmq.Proxy && len(p.Files) == 1 {
+		return []string{"-c", p.Path(p.Files[0])}
+	}
+	var args []string
+	namesrv := m.args.Namesrv.String()
+	switch {
+	case p.Role == rmq.Broker:
+		args = []string{"-pm", "local", "-bc", p.Path(p.Files[0])}
+		namesrv = p.Values().Get("namesrvAddr")
+	case m.args.ProxyMode != "":
+		args = []string{"-pm", m.args.ProxyMode}
+	}
+	if p.Role == rmq.Proxy && namesrv == "" {
+		namesrv = m.Settings.NamesrvChosen().String() // NAMESRV_ADDR is weaker than the file, and RocketMQ reads it itself
+	}
+	args = append(args, "-pc", p.Path(p.Files[len(p.Files)-1]))
+	if namesrv != "" {
+		args = append(args, "-n", namesrv)
+	}
+	return args
+}
