@@ -159,12 +159,8 @@ func (m *Machine) stopOne(w work, u *Unit) {
 // stopUnit drains and terminates one process, and says whether it had to be killed. The stop time of all in reserve must be
 // left when it terminates it.
 func (m *Machine) stopUnit(w work, s drain.Stop, u *Unit, reserve []*Unit) (killed bool) {
-	latest := s.Deadline
-	for _, r := range reserve {
-		latest = latest.Add(-r.Role.StopTime())
-	}
 	if b := u.Role.Drain(); b != nil && !u.drained && u.proc.Running() && answers(u.Role) {
-		ctx, cancel := context.WithDeadlineCause(w.ctx, latest, drain.OutOfTime)
+		ctx, cancel := context.WithDeadlineCause(w.ctx, latest(s.Deadline, reserve), drain.OutOfTime)
 		s.Quiesce(ctx, b)
 		cancel()
 	}
@@ -175,6 +171,14 @@ func (m *Machine) stopUnit(w work, s drain.Stop, u *Unit, reserve []*Unit) (kill
 		m.Log.Warn("cannot clean up behind the killed "+string(u.Name)+": name servers drop it by themselves", "error", err)
 	}
 	return true
+}
+
+// latest is when the last wait must end so that all of reserve can stop before the deadline.
+func latest(deadline time.Time, reserve []*Unit) time.Time {
+	for _, u := range reserve {
+		deadline = deadline.Add(-u.Role.StopTime())
+	}
+	return deadline
 }
 
 // backwards are the processes that were started, the last one first.
