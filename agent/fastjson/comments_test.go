@@ -8,6 +8,7 @@ func TestMisplacedComment(t *testing.T) {
 		line int
 	}{
 		"around the object":     {"// a\n/* b */ {} // c", 0},
+		"open after the object": {"{} /* { a // b", 0},
 		"before the first key":  {"{ // a\n/* b */ \"c\": 1}", 0},
 		"before another key":    {"{'a': 1, // b\n'c': 2}", 0},
 		"in an empty object":    {"{\n'a': {/* b */}}", 0},

@@ -31,13 +31,14 @@ func TestReadObject(t *testing.T) {
 
 func TestReadObjectErrors(t *testing.T) {
 	for name, test := range map[string]struct{ in, want string }{
-		"nothing":             {"", "line 1: it ends too early"},
-		"an array":            {"\n[]", "line 2: it is no JSON object"},
-		"open object":         {"{\"a\":\n1", "line 2: it ends too early"},
-		"open string":         {"{\"a\": 'b}", "line 1: it ends too early"},
-		"two commas":          {"{\n\"a\": [1,,]}", "line 2: invalid character"},
-		"name without quotes": {"{\n\n a: 1}", "line 3: invalid character 'a'"},
-		"two objects":         {"{}\n{}", "line 2: there is more after its end"},
+		"nothing":                 {"", "line 1: it ends too early"},
+		"an array":                {"\n[]", "line 2: it is no JSON object"},
+		"open object":             {"{\"a\":\n1", "line 2: it ends too early"},
+		"open string":             {"{\"a\": 'b}", "line 1: it ends too early"},
+		"two commas":              {"{\n\"a\": [1,,]}", "line 2: invalid character"},
+		"name without quotes":     {"{\n\n a: 1}", "line 3: invalid character 'a'"},
+		"two objects":             {"{}\n{}", "line 2: there is more after its end"},
+		"the star of the opening": {`/*/ {"a": 1}`, "line 1: it ends too early"},
 	} {
 		_, err := ReadObject([]byte(test.in))
 		if err == nil || !strings.Contains(err.Error(), test.want) {
