@@ -14,16 +14,33 @@ func TestOOMKills(t *testing.T) {
 		want int64
 		ok   bool
 	}{
-		"v1": {fstest.MapFS{
-			"proc/self/cgroup": file("5:memory:/\n"), "proc/self/mountinfo": file(v1Mount),
-			"sys/fs/cgroup/memory/memory.oom_control": file("oom_kill_disable 0\nunder_oom 0\noom_kill 2\n"),
-		}, 2, true},
-		"v2": {fstest.MapFS{
-			"proc/self/cgroup": file("0::/\n"), "proc/self/mountinfo": file(v2Mount),
-			"sys/fs/cgroup/memory.events": file("low 0\noom 3\noom_kill 1\noom_group_kill 0\n"),
-		}, 1, true},
-		"none":                          {fstest.MapFS{"proc/self/cgroup": file("0::/\n")}, 0, false},
-		"a root group without the file": {fstest.MapFS{"proc/self/cgroup": file("0::/\n"), "proc/self/mountinfo": file(v2Mount)}, 0, false},
+		"v1": {
+			root: fstest.MapFS{
+				"proc/self/cgroup":                        file("5:memory:/\n"),
+				"proc/self/mountinfo":                     file(v1Mount),
+				"sys/fs/cgroup/memory/memory.oom_control": file("oom_kill_disable 0\nunder_oom 0\noom_kill 2\n"),
+			},
+			want: 2,
+			ok:   true,
+		},
+		"v2": {
+			root: fstest.MapFS{
+				"proc/self/cgroup":            file("0::/\n"),
+				"proc/self/mountinfo":         file(v2Mount),
+				"sys/fs/cgroup/memory.events": file("low 0\noom 3\noom_kill 1\noom_group_kill 0\n"),
+			},
+			want: 1,
+			ok:   true,
+		},
+		"none": {
+			root: fstest.MapFS{"proc/self/cgroup": file("0::/\n")},
+		},
+		"a root group without the file": {
+			root: fstest.MapFS{
+				"proc/self/cgroup":    file("0::/\n"),
+				"proc/self/mountinfo": file(v2Mount),
+			},
+		},
 	} {
 		if n, ok := OOMKills(c.root); n != c.want || ok != c.ok {
 			t.Errorf("%s: %d, %v; want %d, %v", name, n, ok, c.want, c.ok)
