@@ -228,42 +228,43 @@ func TestReadLimit(t *testing.T) {
 	}
 }
 
+var limitFailures = []struct {
+	name    string
+	files   fs.FS
+	problem string
+}{
+	{
+		name:    "no meminfo",
+		files:   fstest.MapFS{},
+		problem: "cannot learn the machine's memory",
+	},
+	{
+		name:    "no MemTotal",
+		files:   fstest.MapFS{"proc/meminfo": {Data: []byte("MemFree: 1 kB\nMemTotal: many kB\n")}},
+		problem: "has no MemTotal",
+	},
+	{
+		name: "no number",
+		files: machine(map[string]string{
+			"proc/self/cgroup":         "0::/\n",
+			"proc/self/mountinfo":      mounts(v2Mounts, "/"),
+			"sys/fs/cgroup/memory.max": "1G\n",
+		}),
+		problem: `/sys/fs/cgroup/memory.max holds "1G"`,
+	},
+	{
+		name: "unreadable",
+		files: locked{machine(map[string]string{
+			"proc/self/cgroup":         "0::/\n",
+			"proc/self/mountinfo":      mounts(v2Mounts, "/"),
+			"sys/fs/cgroup/memory.max": "1\n",
+		}), "memory.max"},
+		problem: "permission denied",
+	},
+}
+
 func TestReadLimitFails(t *testing.T) {
-	tests := []struct {
-		name    string
-		files   fs.FS
-		problem string
-	}{
-		{
-			name:    "no meminfo",
-			files:   fstest.MapFS{},
-			problem: "cannot learn the machine's memory",
-		},
-		{
-			name:    "no MemTotal",
-			files:   fstest.MapFS{"proc/meminfo": {Data: []byte("MemFree: 1 kB\nMemTotal: many kB\n")}},
-			problem: "has no MemTotal",
-		},
-		{
-			name: "no number",
-			files: machine(map[string]string{
-				"proc/self/cgroup":         "0::/\n",
-				"proc/self/mountinfo":      mounts(v2Mounts, "/"),
-				"sys/fs/cgroup/memory.max": "1G\n",
-			}),
-			problem: `/sys/fs/cgroup/memory.max holds "1G"`,
-		},
-		{
-			name: "unreadable",
-			files: locked{machine(map[string]string{
-				"proc/self/cgroup":         "0::/\n",
-				"proc/self/mountinfo":      mounts(v2Mounts, "/"),
-				"sys/fs/cgroup/memory.max": "1\n",
-			}), "memory.max"},
-			problem: "permission denied",
-		},
-	}
-	for _, tt := range tests {
+	for _, tt := range limitFailures {
 		t.Run(tt.name, func(t *testing.T) {
 			if _, err := ReadLimit(tt.files); err == nil || !strings.Contains(err.Error(), tt.problem) {
 				t.Errorf("error %v, want one with %q", err, tt.problem)
