@@ -1,43 +1,36 @@
 package fastjson
 
-import (
-	"bytes"
-	"regexp"
-)
-
-// jsonToken is a string, a comment or one other character of a JSON text.
-var jsonToken = regexp.MustCompile(`(?s)"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|//[^\n]*|/\*.*?\*/|\S`)
-
-// MisplacedComment is the line of the first comment that fastjson2 does not read over, 0 if there is none: inside of the object
-// it takes one only where a key comes next, so none behind the last value.
+// MisplacedComment is the line of the first comment that fastjson2 does not read over, 0 if there is none: inside of
+// the object it takes one only where a key comes next, so none behind the last value.
 func MisplacedComment(text []byte) (line int) {
-	depth, before := 0, byte(0)
-	tokens := jsonToken.FindAllIndex(text, -1)
-	for i, at := range tokens {
-		token := text[at[0]:at[1]]
-		if !isComment(token) {
-			before = token[0]
-			depth += bytes.Count(token[:1], []byte("{")) - bytes.Count(token[:1], []byte("}"))
+	s := scanner{text: text}
+	depth := 0
+	before := end
+	comments := -1 // where the comments behind the token before begin
+	for {
+		s.next()
+		if s.kind == comment {
+			if comments < 0 {
+				comments = s.start
+			}
 			continue
 		}
-		beforeKey := before == ',' && bytes.ContainsAny(firstOf(text, tokens[i+1:]), `"'`)
-		if depth > 0 && before != '{' && !beforeKey {
-			return 1 + bytes.Count(text[:at[0]], []byte("\n"))
+		if comments >= 0 && depth > 0 && !commentFits(before, s.kind) {
+			return lineAt(text, comments)
 		}
+		switch s.kind {
+		case end:
+			return 0
+		case '{':
+			depth++
+		case '}':
+			depth--
+		}
+		before, comments = s.kind, -1
 	}
-	return 0
 }
 
-func isComment(token []byte) bool {
-	return bytes.HasPrefix(token, []byte("//")) || bytes.HasPrefix(token, []byte("/*"))
-}
-
-// firstOf is the first character of the first of the tokens that is no comment.
-func firstOf(text []byte, tokens [][]int) []byte {
-	for _, at := range tokens {
-		if token := text[at[0]:at[1]]; !isComment(token) {
-			return token[:1]
-		}
-	}
-	return nil
+// commentFits says whether fastjson2 takes a comment between two tokens of an object.
+func commentFits(before, after kind) bool {
+	return before == '{' || before == ',' && (after == quoted || after == singleQuoted)
 }

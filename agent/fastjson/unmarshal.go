@@ -9,9 +9,8 @@ import (
 // maxDepth bounds the nesting of a body; real ones stay below 6.
 const maxDepth = 64
 
-// Unmarshal decodes the body of an answer. RocketMQ writes them with
-// fastjson, which is JSON but for the keys of maps: numbers come without
-// quotes ({0:"10.0.0.1:10911"}) and objects as they are ({{"queueId":0}:1}).
+// Unmarshal decodes the body of an answer. RocketMQ writes them with fastjson, which is JSON but for the keys of maps:
+// numbers come without quotes ({0:"10.0.0.1:10911"}) and objects as they are ({{"queueId":0}:1}).
 func Unmarshal(body []byte, into any) error {
 	text, err := toJSON(body)
 	if err == nil {
@@ -23,66 +22,62 @@ func Unmarshal(body []byte, into any) error {
 	return nil
 }
 
-// toJSON puts quotes around every key that has none; an object as a key turns
-// into a string that holds its JSON. Nothing else is changed or checked: that
-// is encoding/json's. The result is at most three times as long as the body.
+// toJSON puts quotes around every key that has none; an object as a key turns into a string that holds its JSON.
+// Nothing else is changed or checked, white space left out: that is encoding/json's. The result is at most three times
+// as long as the body.
 func toJSON(body []byte) ([]byte, error) {
-	q := quoter{in: body, out: make([]byte, 0, len(body)+len(body)/8)}
-	if err := q.value(0); err != nil {
-		return nil, fmt.Errorf("%w at byte %d", err, q.pos)
+	q := quoter{
+		scanner: scanner{text: body},
+		out:     make([]byte, 0, len(body)+len(body)/8),
 	}
-	if q.peek() != 0 || q.pos < len(q.in) {
-		return nil, fmt.Errorf("more than one value at byte %d", q.pos)
+	q.next()
+	err := q.value(0)
+	if err == nil && q.kind != end {
+		err = errors.New("more than one value")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w at byte %d", err, q.start)
 	}
 	return q.out, nil
 }
 
+// quoter copies the tokens of one value.
 type quoter struct {
-	in    []byte
-	pos   int
-	out   []byte
-	inKey bool
+	scanner // at the first token that is not copied yet
+	out     []byte
+	inKey   bool
 }
 
-// peek passes over white space and returns the next byte, 0 at the end.
-func (q *quoter) peek() byte {
-	for ; q.pos < len(q.in); q.pos++ {
-		switch c := q.in[q.pos]; c {
-		case ' ', '\t', '\r', '\n':
-		default:
-			return c
-		}
-	}
-	return 0
-}
-
-// copy moves the next n bytes to the result.
-func (q *quoter) copy(n int) {
-	q.out = append(q.out, q.in[q.pos:q.pos+n]...)
-	q.pos += n
+// copy moves the token to the result.
+func (q *quoter) copy() {
+	q.out = append(q.out, q.token()...)
+	q.next()
 }
 
 func (q *quoter) value(depth int) error {
 	if depth > maxDepth {
 		return errors.New("nested too deeply")
 	}
-	switch q.peek() {
+	switch q.kind {
 	case '{':
 		return q.list('}', depth)
 	case '[':
 		return q.list(']', depth)
-	case '"':
-		return q.text()
-	default:
-		return q.scalar()
+	case quoted, word:
+		if q.open {
+			return errors.New("a string has no end")
+		}
+		q.copy()
+		return nil
 	}
+	return errors.New("no value")
 }
 
 // list copies an object or an array, which differ in their keys only.
-func (q *quoter) list(end byte, depth int) error {
-	q.copy(1)
-	for q.peek() != end {
-		if end == '}' {
+func (q *quoter) list(closing kind, depth int) error {
+	q.copy()
+	for q.kind != closing {
+		if closing == '}' {
 			if err := q.key(depth + 1); err != nil {
 				return err
 			}
@@ -90,37 +85,36 @@ func (q *quoter) list(end byte, depth int) error {
 		if err := q.value(depth + 1); err != nil {
 			return err
 		}
-		if q.peek() == ',' {
-			q.copy(1)
-		} else if q.peek() != end {
+		if q.kind == ',' {
+			q.copy()
+		} else if q.kind != closing {
 			return errors.New("no comma between two elements")
 		}
 	}
-	q.copy(1)
+	q.copy()
 	return nil
 }
 
-// key copies a key with its colon. An object as a key must not hold another:
-// each level would double the escapes, and no answer has them.
+// key copies a key with its colon. An object as a key must not hold another: each level would double the escapes, and
+// no answer has them.
 func (q *quoter) key(depth int) error {
-	first, start := q.peek(), len(q.out)
-	if first == '{' || first == '[' {
-		if q.inKey {
-			return errors.New("a key within a key")
-		}
-		q.inKey = true
-		defer func() { q.inKey = false }()
+	first, start := q.kind, len(q.out)
+	nested := first == '{' || first == '['
+	if nested && q.inKey {
+		return errors.New("a key within a key")
 	}
+	q.inKey = q.inKey || nested
 	if err := q.value(depth); err != nil {
 		return err
 	}
-	if first != '"' {
+	q.inKey = q.inKey && !nested
+	if first != quoted {
 		q.quote(start)
 	}
-	if q.peek() != ':' {
+	if q.kind != ':' {
 		return errors.New("no colon after a key")
 	}
-	q.copy(1)
+	q.copy()
 	return nil
 }
 
@@ -135,33 +129,4 @@ func (q *quoter) quote(start int) {
 		q.out = append(q.out, raw[i])
 	}
 	q.out = append(q.out, '"')
-}
-
-func (q *quoter) text() error {
-	for i := q.pos + 1; i < len(q.in); i++ {
-		switch q.in[i] {
-		case '\\':
-			i++
-		case '"':
-			q.copy(i + 1 - q.pos)
-			return nil
-		}
-	}
-	return errors.New("a string has no end")
-}
-
-// scalar copies a number, true, false or null.
-func (q *quoter) scalar() error {
-	n := 0
-	for ; q.pos+n < len(q.in) && isScalar(q.in[q.pos+n]); n++ {
-	}
-	if n == 0 {
-		return errors.New("no value")
-	}
-	q.copy(n)
-	return nil
-}
-
-func isScalar(c byte) bool {
-	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c == '-' || c == '+' || c == '.'
 }

@@ -20,7 +20,10 @@ const (
 
 func TestToJSON(t *testing.T) {
 	tests := map[string]struct{ in, want string }{
-		"JSON":             {`{"a": [1, -2.5e+3, true, null, "x\"}\\"], "b": {}}`, `{"a":[1,-2.5e+3,true,null,"x\"}\\"],"b":{}}`},
+		"JSON": {
+			`{"a": [1, -2.5e+3, true, null, "x\"}\\"], "b": {}}`,
+			`{"a":[1,-2.5e+3,true,null,"x\"}\\"],"b":{}}`,
+		},
 		"number as key":    {`{0:"a",-1 : {2:[{3:4}]}}`, `{"0":"a","-1":{"2":[{"3":4}]}}`},
 		"name as key":      {`{a:true}`, `{"a":true}`},
 		"object as key":    {`{{"t":"x\"\\","q":0}:{}}`, `{"{\"t\":\"x\\\"\\\\\",\"q\":0}":{}}`},
@@ -42,33 +45,46 @@ func TestToJSON(t *testing.T) {
 	}
 }
 
-func TestDecodeBodyErrors(t *testing.T) {
-	for name, in := range map[string]string{
-		"empty":               "",
-		"open object":         `{"a":1`,
-		"open array":          `[1,`,
-		"open string":         `["a`,
-		"escape at the end":   `["a\`,
-		"no colon":            `{"a"}`,
-		"no value":            `{"a":}`,
-		"no key":              `{:1}`,
-		"no comma":            `[1 2]`,
-		"trailing comma":      `{0:1,}`,
-		"two values":          `{} {}`,
-		"NUL after the value": "{}\x00",
-		"control in a string": "{{\"a\":\"\x01\"}:1}",
-		"wrong bracket":       `[1}`,
-		"not a number":        `{"a":nan}`,
-		"key in a key":        `{{{0:1}:1}:1}`,
-		"key in an array key": `{[{[1]:1}]:1}`,
-		"too deep":            strings.Repeat("[", maxDepth+2) + strings.Repeat("]", maxDepth+2),
+func TestUnmarshalErrors(t *testing.T) {
+	for name, test := range map[string]struct{ in, want string }{
+		"empty":               {"", "no value at byte 0"},
+		"open object":         {`{"a":1`, "no comma between two elements at byte 6"},
+		"open array":          {`[1,`, "no value at byte 3"},
+		"open string":         {`["a`, "a string has no end at byte 1"},
+		"escape at the end":   {`["a\`, "a string has no end at byte 1"},
+		"no colon":            {`{"a"}`, "no colon after a key at byte 4"},
+		"no value":            {`{"a":}`, "no value at byte 5"},
+		"no key":              {`{:1}`, "no value at byte 1"},
+		"no comma":            {`[1 2]`, "no comma between two elements at byte 3"},
+		"trailing comma":      {`{0:1,}`, "invalid character '}'"},
+		"two values":          {`{} {}`, "more than one value at byte 3"},
+		"NUL after the value": {"{}\x00", "more than one value at byte 2"},
+		"control in a string": {"{{\"a\":\"\x01\"}:1}", "in string literal"},
+		"wrong bracket":       {`[1}`, "no comma between two elements at byte 2"},
+		"not a number":        {`{"a":nan}`, "invalid character"},
+		"comment":             {`{"a": /* b */ 1}`, "no value at byte 6"},
+		"single quotes":       {`{'a':1}`, "no value at byte 1"},
+		"key in a key":        {`{{{0:1}:1}:1}`, "a key within a key at byte 2"},
+		"key in an array key": {`{[{[1]:1}]:1}`, "a key within a key at byte 3"},
+		"too deep":            {nested(maxDepth + 2), "nested too deeply at byte 65"},
 	} {
 		var into any
-		if err := Unmarshal([]byte(in), &into); err == nil {
-			t.Errorf("%s: no error for %q, but %v", name, in, into)
+		err := Unmarshal([]byte(test.in), &into)
+		if err == nil || !strings.Contains(err.Error(), test.want) {
+			t.Errorf("%s: %q gave error %v, want %q", name, test.in, err, test.want)
 		}
 	}
 }
+
+func TestUnmarshalDepth(t *testing.T) {
+	var into any
+	if err := Unmarshal([]byte(nested(maxDepth+1)), &into); err != nil {
+		t.Error(err)
+	}
+}
+
+// nested is so many arrays within each other.
+func nested(arrays int) string { return strings.Repeat("[", arrays) + strings.Repeat("]", arrays) }
 
 func TestUnmarshal(t *testing.T) {
 	var info struct {
@@ -80,7 +96,8 @@ func TestUnmarshal(t *testing.T) {
 	if err := Unmarshal([]byte(clusterInfoBody), &info); err != nil {
 		t.Fatal(err)
 	}
-	if want := map[int64]string{0: "127.0.0.1:10911", 1: "127.0.0.1:20911"}; !maps.Equal(info.Brokers["broker-a"].Addrs, want) {
+	want := map[int64]string{0: "127.0.0.1:10911", 1: "127.0.0.1:20911"}
+	if !maps.Equal(info.Brokers["broker-a"].Addrs, want) {
 		t.Errorf("got %+v, want %v", info, want)
 	}
 	if len(info.Brokers) != 1 || len(info.Clusters) != 1 || !slices.Equal(info.Clusters["c"], []string{"broker-a"}) {
@@ -98,7 +115,13 @@ func TestUnmarshal(t *testing.T) {
 }
 
 func FuzzUnmarshal(f *testing.F) {
-	for _, seed := range []string{clusterInfoBody, topicStatsBody, `{"a":[1,2.5e3,"\u00e4\\\"",{}],"b":null}`, `{{0:1}:{[1]:2}}`, " [true ] "} {
+	for _, seed := range []string{
+		clusterInfoBody,
+		topicStatsBody,
+		`{"a":[1,2.5e3,"\u00e4\\\"",{}],"b":null}`,
+		`{{0:1}:{[1]:2}}`,
+		" [true ] ",
+	} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {

@@ -7,8 +7,11 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
+
+	"rocketmq-agent/agent/mountinfo"
 )
 
 // Limit is how much memory the agent and everything that it starts may use.
@@ -20,7 +23,8 @@ type Limit struct {
 
 // ReadLimit finds the smallest limit on the way from this process's control group up to the root that it can see, of
 // cgroup v1 and v2 both: a hybrid machine has the two. In a container with a cgroup namespace the mounted root is the
-// container's own group. No limit, or one above the machine's memory, is the machine's memory. root is "/", or a test's.
+// container's own group. No limit, or one above the machine's memory, is the machine's memory. root is "/", or a
+// test's.
 func ReadLimit(root fs.FS) (Limit, error) {
 	machine, err := memTotal(root)
 	if err != nil {
@@ -91,18 +95,20 @@ func groups(root fs.FS) ([]group, error) {
 		return nil, fmt.Errorf("cannot read the mounts: %w", err)
 	}
 	var found []group
-	for line := range strings.Lines(string(mounts)) {
-		before, after, ok := strings.Cut(line, " - ")
-		f, fsType := strings.Fields(before), strings.Fields(after)
-		if !ok || len(f) < 5 || len(fsType) < 3 {
-			continue
-		}
-		mountRoot, mount := f[3], f[4]
+	for _, m := range mountinfo.Parse(string(mounts)) {
 		switch {
-		case fsType[0] == "cgroup2" && v2 != "":
-			found = append(found, group{mount, below(v2, mountRoot), "memory.max"})
-		case fsType[0] == "cgroup" && hasWord(fsType[2], "memory") && v1 != "":
-			found = append(found, group{mount, below(v1, mountRoot), "memory.limit_in_bytes"})
+		case m.FSType == "cgroup2" && v2 != "":
+			found = append(found, group{
+				mount: m.Point,
+				below: below(v2, m.Root),
+				file:  "memory.max",
+			})
+		case m.FSType == "cgroup" && slices.Contains(m.SuperOptions, "memory") && v1 != "":
+			found = append(found, group{
+				mount: m.Point,
+				below: below(v1, m.Root),
+				file:  "memory.limit_in_bytes",
+			})
 		}
 	}
 	return found, nil
@@ -126,19 +132,15 @@ func membership(root fs.FS) (v1, v2 string, err error) {
 		}
 		if p[0] == "0" && p[1] == "" {
 			v2 = p[2]
-		} else if hasWord(p[1], "memory") {
+		} else if slices.Contains(strings.Split(p[1], ","), "memory") {
 			v1 = p[2]
 		}
 	}
 	return v1, v2, lines.Err()
 }
 
-func hasWord(list, word string) bool {
-	return strings.Contains(","+list+",", ","+word+",")
-}
-
-// below is group as seen from a mount of mountRoot. A group that is not under it (of another namespace, "/../…") cannot be
-// seen at all: the mount itself is then the best answer.
+// below is group as seen from a mount of mountRoot. A group that is not under it (of another namespace, "/../…") cannot
+// be seen at all: the mount itself is then the best answer.
 func below(group, mountRoot string) string {
 	if mountRoot == "/" {
 		mountRoot = ""

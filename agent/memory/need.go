@@ -1,19 +1,5 @@
 package memory
 
-// Kind is what a JVM runs.
-type Kind string
-
-// The kinds. BrokerWithProxy is RocketMQ's local mode, NamesrvWithController its embedded one: both in one JVM.
-const (
-	Namesrv         Kind = "namesrv"
-	Broker          Kind = "broker"
-	Proxy           Kind = "proxy"
-	Controller      Kind = "controller"
-	BrokerWithProxy Kind = "broker with proxy"
-
-	NamesrvWithController Kind = "name server with controller"
-)
-
 const (
 	mib = 1 << 20
 	gib = 1 << 30
@@ -21,15 +7,15 @@ const (
 	// agentBytes is the agent itself: at most 14 MiB resident by contract.
 	agentBytes = 16 * mib
 
-	// leastCache is the page cache below which no plan goes. It holds the JVM's own code and jars as well as the ends of the
-	// commit log and its indexes. The rest of the limit is page cache too.
+	// leastCache is the page cache below which no plan goes. It holds the JVM's own code and jars as well as the ends
+	// of the commit log and its indexes. The rest of the limit is page cache too.
 	leastCache = 32 * mib
 )
 
 // need is the memory of one JVM apart from its heap and direct memory, and the bounds of those two.
 //
-// The numbers were measured on RocketMQ 5.5.0 with G1, Java 25 and 17, 2 processors, under 16 producer threads sending 1 KiB
-// messages and one consumer (anonymous memory and JVM's native memory tracking, MiB):
+// The numbers were measured on RocketMQ 5.5.0 with G1, Java 25 and 17, 2 processors, under 16 producer threads sending
+// 1 KiB messages and one consumer (anonymous memory and JVM's native memory tracking, MiB):
 //
 //	                    outside the heap   direct  metaspace  code  stacks (threads)  GC + rest
 //	broker, heap  96                 181       62         28    17          19 (196)   39 + 16
@@ -41,8 +27,8 @@ const (
 //
 // (the larger figures of the name server are with TLS)
 //
-// What a limit does to such a broker, its name server elsewhere (the rates are of a machine with other work to do, where
-// brokers without any limit got 2 300 to 5 300 messages a second, so only great differences mean something):
+// What a limit does to such a broker, its name server elsewhere (the rates are of a machine with other work to do,
+// where brokers without any limit got 2 300 to 5 300 messages a second, so only great differences mean something):
 //
 //	512 MiB  heap 128  5 400/s  page cache 189 MiB
 //	416 MiB  heap  96  3 300/s  page cache 130 MiB
@@ -50,7 +36,8 @@ const (
 //	352 MiB  heap 128  2 900/s  page cache  41 MiB, constant reclaim
 //	288 MiB  heap 128    100/s  490 sends failed, then the kernel's OOM killer
 //
-// And with the agent, as planned here; all ran 20 s without a failed send and stopped cleanly, the second on Java 17 too:
+// And with the agent, as planned here; all ran 20 s without a failed send and stopped cleanly, the second on Java 17
+// too:
 //
 //	 384 MiB  a broker alone, heap 96          3 700/s  all used, of it page cache 94 MiB
 //	 512 MiB  name server and broker, 64 and  96  6 900/s  all used, of it page cache 115 MiB
@@ -66,49 +53,92 @@ type need struct {
 	codeCacheBound          int64
 }
 
-func needOf(kind Kind) need {
-	switch kind {
-	case Broker:
-		return need{
-			leastHeap: 96 * mib, mostHeap: 8 * gib, mostHeapUncapped: 4 * gib, heapShare: 4,
-			leastDirect: 96 * mib, mostDirect: 4 * gib, // the timer wheel alone takes 37 MiB
-			metaspace: 30 * mib, codeCache: 22 * mib, stacks: 20 * mib, native: 56 * mib,
-			metaspaceBound: 256 * mib, codeCacheBound: 128 * mib,
-		}
-	case BrokerWithProxy:
-		return need{
-			leastHeap: 160 * mib, mostHeap: 8 * gib, mostHeapUncapped: 4 * gib, heapShare: 3,
-			leastDirect: 128 * mib, mostDirect: 4 * gib,
-			metaspace: 48 * mib, codeCache: 32 * mib, stacks: 32 * mib, native: 64 * mib,
-			metaspaceBound: 256 * mib, codeCacheBound: 128 * mib,
-		}
-	case Proxy:
-		return need{
-			leastHeap: 96 * mib, mostHeap: 4 * gib, mostHeapUncapped: 2 * gib, heapShare: 2,
-			leastDirect: 48 * mib, mostDirect: 2 * gib,
-			metaspace: 40 * mib, codeCache: 24 * mib, stacks: 24 * mib, native: 48 * mib,
-			metaspaceBound: 256 * mib, codeCacheBound: 128 * mib,
-		}
-	case NamesrvWithController: // 114 MiB anonymous with a heap of 64, idle, 68 threads; the rest is for elections and routes
-		return need{
-			leastHeap: 64 * mib, mostHeap: 512 * mib, mostHeapUncapped: 512 * mib, heapShare: 4,
-			leastDirect: 32 * mib, mostDirect: 128 * mib,
-			metaspace: 30 * mib, codeCache: 12 * mib, stacks: 8 * mib, native: 44 * mib,
-			metaspaceBound: 128 * mib, codeCacheBound: 64 * mib,
-		}
-	case Controller:
-		return need{
-			leastHeap: 64 * mib, mostHeap: 512 * mib, mostHeapUncapped: 512 * mib, heapShare: 4,
-			leastDirect: 24 * mib, mostDirect: 128 * mib,
-			metaspace: 27 * mib, codeCache: 10 * mib, stacks: 6 * mib, native: 40 * mib,
-			metaspaceBound: 128 * mib, codeCacheBound: 64 * mib,
-		}
-	default: // a name server: a table of routes
-		return need{
-			leastHeap: 64 * mib, mostHeap: 512 * mib, mostHeapUncapped: 512 * mib, heapShare: 4,
-			leastDirect: 24 * mib, mostDirect: 128 * mib,
-			metaspace: 18 * mib, codeCache: 8 * mib, stacks: 6 * mib, native: 24 * mib,
-			metaspaceBound: 128 * mib, codeCacheBound: 64 * mib,
-		}
-	}
+// needs has an entry for every Kind: one that is not in it gets no plan.
+var needs = map[Kind]need{
+	Broker: {
+		leastHeap:        96 * mib,
+		mostHeap:         8 * gib,
+		mostHeapUncapped: 4 * gib,
+		heapShare:        4,
+		leastDirect:      96 * mib, // the timer wheel alone takes 37 MiB
+		mostDirect:       4 * gib,
+		metaspace:        30 * mib,
+		codeCache:        22 * mib,
+		stacks:           20 * mib,
+		native:           56 * mib,
+		metaspaceBound:   256 * mib,
+		codeCacheBound:   128 * mib,
+	},
+	BrokerWithProxy: {
+		leastHeap:        160 * mib,
+		mostHeap:         8 * gib,
+		mostHeapUncapped: 4 * gib,
+		heapShare:        3,
+		leastDirect:      128 * mib,
+		mostDirect:       4 * gib,
+		metaspace:        48 * mib,
+		codeCache:        32 * mib,
+		stacks:           32 * mib,
+		native:           64 * mib,
+		metaspaceBound:   256 * mib,
+		codeCacheBound:   128 * mib,
+	},
+	Proxy: {
+		leastHeap:        96 * mib,
+		mostHeap:         4 * gib,
+		mostHeapUncapped: 2 * gib,
+		heapShare:        2,
+		leastDirect:      48 * mib,
+		mostDirect:       2 * gib,
+		metaspace:        40 * mib,
+		codeCache:        24 * mib,
+		stacks:           24 * mib,
+		native:           48 * mib,
+		metaspaceBound:   256 * mib,
+		codeCacheBound:   128 * mib,
+	},
+	// 114 MiB anonymous with a heap of 64, idle, 68 threads; the rest is for elections and routes.
+	NamesrvWithController: {
+		leastHeap:        64 * mib,
+		mostHeap:         512 * mib,
+		mostHeapUncapped: 512 * mib,
+		heapShare:        4,
+		leastDirect:      32 * mib,
+		mostDirect:       128 * mib,
+		metaspace:        30 * mib,
+		codeCache:        12 * mib,
+		stacks:           8 * mib,
+		native:           44 * mib,
+		metaspaceBound:   128 * mib,
+		codeCacheBound:   64 * mib,
+	},
+	Controller: {
+		leastHeap:        64 * mib,
+		mostHeap:         512 * mib,
+		mostHeapUncapped: 512 * mib,
+		heapShare:        4,
+		leastDirect:      24 * mib,
+		mostDirect:       128 * mib,
+		metaspace:        27 * mib,
+		codeCache:        10 * mib,
+		stacks:           6 * mib,
+		native:           40 * mib,
+		metaspaceBound:   128 * mib,
+		codeCacheBound:   64 * mib,
+	},
+	// A table of routes.
+	Namesrv: {
+		leastHeap:        64 * mib,
+		mostHeap:         512 * mib,
+		mostHeapUncapped: 512 * mib,
+		heapShare:        4,
+		leastDirect:      24 * mib,
+		mostDirect:       128 * mib,
+		metaspace:        18 * mib,
+		codeCache:        8 * mib,
+		stacks:           6 * mib,
+		native:           24 * mib,
+		metaspaceBound:   128 * mib,
+		codeCacheBound:   64 * mib,
+	},
 }

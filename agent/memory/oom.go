@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// OOMKills is how many processes of this control group the kernel has killed because the memory limit was reached; false
-// where no control group says so.
+// OOMKills is how many processes of this control group the kernel has killed because the memory limit was reached;
+// false where no control group says so.
 func OOMKills(root fs.FS) (n int64, ok bool) {
 	groups, err := groups(root)
 	if err != nil {

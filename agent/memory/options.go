@@ -19,7 +19,8 @@ type chosen struct {
 	initialFrom           string
 }
 
-// choose reads the options in the JVM's order, so that the last one wins. What it cannot read the JVM will complain about.
+// choose reads the options in the JVM's order, so that the last one wins. What it cannot read the JVM will complain
+// about.
 func choose(options []Option, limit int64) chosen {
 	var c chosen
 	var percent int64 // of -XX:MaxRAMPercentage, which any -Xmx beats

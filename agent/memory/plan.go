@@ -10,7 +10,7 @@ import (
 type Unit struct {
 	Kind    Kind
 	Options []Option // the user's JVM options, in the JVM's order
-	Direct  int64    // direct memory that the configuration asks for on top: a transient store pool of whole commit log files
+	Direct  int64    // direct memory that the configuration asks for on top: the transient store pool
 }
 
 // JVM is the planned memory of one unit, in bytes.
@@ -20,8 +20,7 @@ type JVM struct {
 	Metaspace, CodeCache int64 // what is expected to be used; the flags' bounds are wider
 	Stacks, Native       int64
 	initial              int64
-	metaspaceBound       int64
-	codeCacheBound       int64
+	need                 need
 	user                 chosen
 }
 
@@ -34,16 +33,20 @@ type Plan struct {
 	Warnings  []string // what would have been refused if the user had not chosen the heap
 }
 
-// New divides limit among units. What cannot fit is refused, with the smallest limit that would do; it is only a warning where
-// the user has chosen the heap or the direct memory.
+// New divides limit among units. What cannot fit is refused, with the smallest limit that would do; it is only a
+// warning where the user has chosen the heap or the direct memory.
 func New(units []Unit, limit Limit) (Plan, error) {
 	limit.Bytes -= limit.Bytes % mib // everything in whole MiB, so that the printed sum holds
 	p := Plan{Limit: limit, Agent: agentBytes}
 	for _, u := range units {
-		p.JVMs = append(p.JVMs, smallest(u, limit))
+		n, ok := needs[u.Kind]
+		if !ok {
+			return Plan{}, fmt.Errorf("cannot plan the memory of a JVM of the unknown kind %q", string(u.Kind))
+		}
+		p.JVMs = append(p.JVMs, smallest(u, n, limit))
 	}
 	if missing := p.smallestLimit() - limit.Bytes; missing > 0 {
-		p.settle(units)
+		p.settle()
 		if !p.userChose() {
 			return p, errors.New(p.refusal())
 		}
@@ -53,18 +56,22 @@ func New(units []Unit, limit Limit) (Plan, error) {
 	for i, u := range units {
 		p.grow(&p.JVMs[i], u, len(units))
 	}
-	p.settle(units)
+	p.settle()
 	return p, nil
 }
 
 // smallest is u with the least that it can live with, or with what the user chose.
-func smallest(u Unit, limit Limit) JVM {
-	n := needOf(u.Kind)
+func smallest(u Unit, n need, limit Limit) JVM {
 	j := JVM{
-		Kind: u.Kind, Heap: n.leastHeap, Direct: n.leastDirect + roundUp(u.Direct),
-		Metaspace: n.metaspace, CodeCache: n.codeCache, Stacks: n.stacks, Native: n.native,
-		metaspaceBound: n.metaspaceBound, codeCacheBound: n.codeCacheBound,
-		user: choose(u.Options, limit.Bytes),
+		Kind:      u.Kind,
+		Heap:      n.leastHeap,
+		Direct:    n.leastDirect + roundUp(u.Direct),
+		Metaspace: n.metaspace,
+		CodeCache: n.codeCache,
+		Stacks:    n.stacks,
+		Native:    n.native,
+		need:      n,
+		user:      choose(u.Options, limit.Bytes),
 	}
 	if j.user.heap > 0 {
 		j.Heap = roundUp(j.user.heap)
@@ -80,7 +87,7 @@ func smallest(u Unit, limit Limit) JVM {
 // grow gives j what it wants of the rest, heap before direct memory, and never more than half of the rest at a time: a
 // broker's page cache is where its consumers read from.
 func (p *Plan) grow(j *JVM, u Unit, units int) {
-	n := needOf(u.Kind)
+	n := j.need
 	share, most := n.heapShare, n.mostHeap
 	if units > 1 && (u.Kind == Namesrv || u.Kind == Controller) {
 		share *= 4 // the broker beside it has the better use for it
@@ -94,7 +101,8 @@ func (p *Plan) grow(j *JVM, u Unit, units int) {
 	if j.user.direct == 0 {
 		j.Direct += p.grant(min(p.Limit.Bytes/(2*share), n.mostDirect) + roundUp(u.Direct) - j.Direct)
 	}
-	j.Native += roundUp(max(0, j.Heap-n.leastHeap) / 32) // G1's own tables grow with the heap: 57 MiB at 1 GiB, 40 at 128 MiB
+	// G1's own tables grow with the heap: 57 MiB at 1 GiB, 40 at 128 MiB.
+	j.Native += roundUp(max(0, j.Heap-n.leastHeap) / 32)
 }
 
 // grant is how much of the wish is given, in whole steps of 8 MiB.
@@ -104,12 +112,12 @@ func (p *Plan) grant(wish int64) int64 {
 }
 
 // settle fixes what follows from the sizes: first heap, page cache.
-func (p *Plan) settle(units []Unit) {
+func (p *Plan) settle() {
 	for i := range p.JVMs {
 		j := &p.JVMs[i]
 		// The whole heap at once, as the stock scripts do; without a limit it starts small and grows when it has to.
 		if j.initial = j.Heap; !p.Limit.Capped {
-			j.initial = max(needOf(units[i].Kind).leastHeap, j.Heap/4)
+			j.initial = max(j.need.leastHeap, j.Heap/4)
 		}
 	}
 	p.PageCache = p.Limit.Bytes - p.smallestLimit() + leastCache
@@ -142,14 +150,19 @@ func (j JVM) Flags() []string {
 		flags = append(flags, fmt.Sprintf("-XX:MaxDirectMemorySize=%dm", j.Direct/mib))
 	}
 	if !j.user.metaspace {
-		flags = append(flags, fmt.Sprintf("-XX:MaxMetaspaceSize=%dm", j.metaspaceBound/mib))
+		flags = append(flags, fmt.Sprintf("-XX:MaxMetaspaceSize=%dm", j.need.metaspaceBound/mib))
 	}
 	if !j.user.codeCache {
-		flags = append(flags, fmt.Sprintf("-XX:ReservedCodeCacheSize=%dm", j.codeCacheBound/mib))
+		flags = append(flags, fmt.Sprintf("-XX:ReservedCodeCacheSize=%dm", j.need.codeCacheBound/mib))
 	}
-	if (j.Kind == Broker || j.Kind == BrokerWithProxy) && j.Heap >= 4*gib {
-		// As the stock script: a message of 4 MiB is no humongous object then. A smaller heap has too few regions of that size.
-		flags = append(flags, "-XX:G1HeapRegionSize=16m", "-XX:G1ReservePercent=25", "-XX:InitiatingHeapOccupancyPercent=30")
+	if j.Kind.hasBroker() && j.Heap >= 4*gib {
+		// As the stock script: a message of 4 MiB is no humongous object then. A smaller heap has too few regions of
+		// that size.
+		flags = append(flags,
+			"-XX:G1HeapRegionSize=16m",
+			"-XX:G1ReservePercent=25",
+			"-XX:InitiatingHeapOccupancyPercent=30",
+		)
 	}
 	return flags
 }
@@ -167,8 +180,9 @@ func (p Plan) String() string {
 
 // String is the JVM's part as arithmetic, in MiB.
 func (j JVM) String() string {
-	return fmt.Sprintf("%s %d (heap %d, direct %d, metaspace %d, code %d, stacks %d, native %d)", j.Kind, toMiB(j.Total()),
-		toMiB(j.Heap), toMiB(j.Direct), toMiB(j.Metaspace), toMiB(j.CodeCache), toMiB(j.Stacks), toMiB(j.Native))
+	return fmt.Sprintf("%s %d (heap %d, direct %d, metaspace %d, code %d, stacks %d, native %d)",
+		j.Kind, toMiB(j.Total()), toMiB(j.Heap), toMiB(j.Direct),
+		toMiB(j.Metaspace), toMiB(j.CodeCache), toMiB(j.Stacks), toMiB(j.Native))
 }
 
 func roundUp(bytes int64) int64 { return (bytes + mib - 1) / mib * mib }

@@ -1,6 +1,7 @@
 package memory
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -25,48 +26,62 @@ func units(options string, kinds ...Kind) []Unit {
 	return list
 }
 
+// eachAndStandalone is every kind alone, and what a standalone container runs.
+var eachAndStandalone = [][]Kind{
+	{Broker},
+	{Namesrv},
+	{Proxy},
+	{Controller},
+	{BrokerWithProxy},
+	{NamesrvWithController},
+	{Namesrv, Broker},
+}
+
 func TestNew(t *testing.T) {
+	uncapped := func(gibibytes int64) Limit { return Limit{Bytes: gibibytes * gib, Source: "/proc/meminfo"} }
 	standalone := []Kind{Namesrv, Broker}
-	tests := []struct {
-		name  string
+	for _, tt := range []struct {
 		limit Limit
 		kinds []Kind
 		heaps []int64 // MiB, one a unit
 	}{
-		{"the smallest broker", capped(368), []Kind{Broker}, []int64{96}},
-		{"broker", capped(512), []Kind{Broker}, []int64{128}},
-		{"broker", capped(1024), []Kind{Broker}, []int64{256}},
-		{"broker", capped(8192), []Kind{Broker}, []int64{2048}},
-		{"a big broker", capped(65536), []Kind{Broker}, []int64{8192}},
-		{"the smallest standalone", capped(512), standalone, []int64{64, 96}},
-		{"standalone", capped(1024), standalone, []int64{64, 256}},
-		{"standalone", capped(4096), standalone, []int64{256, 1024}},
-		{"name server", capped(256), []Kind{Namesrv}, []int64{64}},
-		{"name server", capped(1024), []Kind{Namesrv}, []int64{256}},
-		{"name server", capped(8192), []Kind{Namesrv}, []int64{512}},
-		{"controller", capped(512), []Kind{Controller}, []int64{128}},
-		{"proxy", capped(1024), []Kind{Proxy}, []int64{440}},
-		{"proxy", capped(65536), []Kind{Proxy}, []int64{4096}},
-		{"broker with proxy", capped(1024), []Kind{BrokerWithProxy}, []int64{336}},
-		{"a machine without a limit", Limit{Bytes: 8 * gib, Source: "/proc/meminfo"}, []Kind{Broker}, []int64{2048}},
-		{"a big machine without a limit", Limit{Bytes: 64 * gib, Source: "/proc/meminfo"}, standalone, []int64{512, 4096}},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name+" "+strconv.FormatInt(tt.limit.Bytes/mib, 10), func(t *testing.T) {
+		{capped(368), []Kind{Broker}, []int64{96}}, // the least that works
+		{capped(512), []Kind{Broker}, []int64{128}},
+		{capped(1024), []Kind{Broker}, []int64{256}},
+		{capped(8192), []Kind{Broker}, []int64{2048}},
+		{capped(65536), []Kind{Broker}, []int64{8192}},
+		{capped(512), standalone, []int64{64, 96}}, // the least that works
+		{capped(1024), standalone, []int64{64, 256}},
+		{capped(4096), standalone, []int64{256, 1024}},
+		{capped(256), []Kind{Namesrv}, []int64{64}},
+		{capped(1024), []Kind{Namesrv}, []int64{256}},
+		{capped(8192), []Kind{Namesrv}, []int64{512}},
+		{capped(512), []Kind{Controller}, []int64{128}},
+		{capped(1024), []Kind{Proxy}, []int64{440}},
+		{capped(65536), []Kind{Proxy}, []int64{4096}},
+		{capped(1024), []Kind{BrokerWithProxy}, []int64{336}},
+		{uncapped(8), []Kind{Broker}, []int64{2048}},
+		{uncapped(64), standalone, []int64{512, 4096}},
+	} {
+		t.Run(fmt.Sprintf("%s in %d MiB", tt.kinds, tt.limit.Bytes/mib), func(t *testing.T) {
 			p, err := New(units("", tt.kinds...), tt.limit)
 			if err != nil {
 				t.Fatal(err)
 			}
-			var heaps []int64
-			for _, j := range p.JVMs {
-				heaps = append(heaps, j.Heap/mib)
-			}
-			if !slices.Equal(heaps, tt.heaps) || len(p.Warnings) != 0 {
-				t.Errorf("heaps %v, want %v; %v", heaps, tt.heaps, p.Warnings)
+			if got := heaps(p); !slices.Equal(got, tt.heaps) || len(p.Warnings) != 0 {
+				t.Errorf("heaps %v, want %v; %v", got, tt.heaps, p.Warnings)
 			}
 			checkSum(t, p)
 		})
 	}
+}
+
+// heaps are in MiB, one a unit.
+func heaps(p Plan) (list []int64) {
+	for _, j := range p.JVMs {
+		list = append(list, j.Heap/mib)
+	}
+	return list
 }
 
 // checkSum checks the printed arithmetic as a person would.
@@ -101,7 +116,7 @@ func checkSum(t *testing.T, p Plan) {
 
 // TestInvariants walks many limits: the parts never exceed the limit, and more memory never means less of anything.
 func TestInvariants(t *testing.T) {
-	for _, kinds := range [][]Kind{{Broker}, {Namesrv}, {Proxy}, {Controller}, {BrokerWithProxy}, {Namesrv, Broker}} {
+	for _, kinds := range eachAndStandalone {
 		var last Plan
 		for limit := int64(64); limit < 20000; limit += 37 {
 			p, err := New(units("", kinds...), capped(limit))
@@ -125,18 +140,44 @@ func TestInvariants(t *testing.T) {
 	}
 }
 
+var refusals = []struct {
+	name  string
+	limit Limit
+	kinds []Kind
+	wants []string
+}{
+	{
+		name:  "broker",
+		limit: capped(256),
+		kinds: []Kind{Broker},
+		wants: []string{
+			"256 MiB (/sys/fs/cgroup/memory.max)",
+			"smallest that works is 368 MiB",
+			"heap 96",
+			"docker run -m 384m",
+			"384Mi",
+			"JAVA_OPT_EXT",
+		},
+	},
+	{
+		name:  "standalone",
+		limit: capped(511),
+		kinds: []Kind{Namesrv, Broker},
+		wants: []string{"511 MiB", "512 MiB = namesrv", "-m 512m"},
+	},
+	{
+		name:  "a small machine",
+		limit: Limit{Bytes: 200 * mib, Source: "/proc/meminfo"},
+		kinds: []Kind{Broker},
+		wants: []string{
+			"the machine has 200 MiB of memory (/proc/meminfo)",
+			"a machine with 384 MiB would do",
+		},
+	},
+}
+
 func TestNewRefuses(t *testing.T) {
-	tests := []struct {
-		name  string
-		limit Limit
-		kinds []Kind
-		wants []string
-	}{
-		{"broker", capped(256), []Kind{Broker}, []string{"256 MiB (/sys/fs/cgroup/memory.max)", "smallest that works is 368 MiB", "heap 96", "docker run -m 384m", "384Mi", "JAVA_OPT_EXT"}},
-		{"standalone", capped(511), []Kind{Namesrv, Broker}, []string{"511 MiB", "512 MiB = namesrv", "-m 512m"}},
-		{"a small machine", Limit{Bytes: 200 * mib, Source: "/proc/meminfo"}, []Kind{Broker}, []string{"the machine has 200 MiB of memory (/proc/meminfo)", "a machine with 384 MiB would do"}},
-	}
-	for _, tt := range tests {
+	for _, tt := range refusals {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := New(units("", tt.kinds...), tt.limit)
 			if err == nil {
@@ -153,7 +194,7 @@ func TestNewRefuses(t *testing.T) {
 
 // TestRefusalIsTrue sets the limit that the refusal asks for.
 func TestRefusalIsTrue(t *testing.T) {
-	for _, kinds := range [][]Kind{{Broker}, {Namesrv}, {Proxy}, {Controller}, {BrokerWithProxy}, {Namesrv, Broker}} {
+	for _, kinds := range eachAndStandalone {
 		_, err := New(units("", kinds...), capped(1))
 		if err == nil {
 			t.Fatalf("%v: not refused", kinds)
@@ -165,28 +206,116 @@ func TestRefusalIsTrue(t *testing.T) {
 	}
 }
 
+// flags are those of a broker of less than 4 GiB of heap, whose options say nothing of metaspace and code.
+func flags(sizes ...string) []string {
+	return append(sizes, "-XX:MaxMetaspaceSize=256m", "-XX:ReservedCodeCacheSize=128m")
+}
+
+var userOptionsTests = []struct {
+	name, options string
+	limit         int64
+	heap, direct  int64
+	flags         []string // nil: any
+	warning       string
+}{
+	{
+		name:   "nothing",
+		limit:  1024,
+		heap:   256,
+		direct: 128,
+		flags:  flags("-Xms256m", "-Xmx256m", "-XX:MaxDirectMemorySize=128m"),
+	},
+	{
+		name:    "heap",
+		options: "-Xms512m -Xmx512m -Xmn256m",
+		limit:   2048,
+		heap:    512,
+		direct:  256,
+		flags:   flags("-XX:MaxDirectMemorySize=256m"),
+	},
+	{
+		name:    "the last one wins",
+		options: "-Xmx2g -Xmx256M",
+		limit:   1024,
+		heap:    256,
+		direct:  128,
+		flags:   flags("-XX:MaxDirectMemorySize=128m"),
+	},
+	{
+		name:    "a percentage",
+		options: "-XX:MaxRAMPercentage=50.0",
+		limit:   2048,
+		heap:    1024,
+		direct:  256,
+		flags:   flags("-XX:MaxDirectMemorySize=256m"),
+	},
+	{
+		name:    "-Xmx beats a percentage",
+		options: "-Xmx256m -XX:MaxRAMPercentage=99",
+		limit:   1024,
+		heap:    256,
+		direct:  128,
+		flags:   flags("-XX:MaxDirectMemorySize=128m"),
+	},
+	{
+		name:    "initial heap alone",
+		options: "-Xms512m",
+		limit:   1024,
+		heap:    512,
+		direct:  128,
+		flags:   flags("-Xmx512m", "-XX:MaxDirectMemorySize=128m"),
+	},
+	{
+		name:    "a small initial heap",
+		options: "-Xms64m",
+		limit:   1024,
+		heap:    256,
+		direct:  128,
+		flags:   flags("-Xmx256m", "-XX:MaxDirectMemorySize=128m"),
+	},
+	{
+		name:    "everything",
+		options: "-Xmx300m -XX:MaxDirectMemorySize=1g -XX:MaxMetaspaceSize=1g -XX:ReservedCodeCacheSize=1g",
+		limit:   4096,
+		heap:    300,
+		direct:  1024,
+	},
+	{
+		name:    "too much",
+		options: "-Xms4g -Xmx4g",
+		limit:   2048,
+		heap:    4096,
+		direct:  96,
+		warning: "-Xmx4g in JAVA_OPT_EXT",
+	},
+	{
+		name:    "small on a small limit",
+		options: "-Xmx64m",
+		limit:   300,
+		heap:    64,
+		direct:  96,
+		warning: "-Xmx64m in JAVA_OPT_EXT",
+	},
+	{
+		name:    "much direct memory",
+		options: "-XX:MaxDirectMemorySize=15g",
+		limit:   2048,
+		heap:    96,
+		direct:  15360,
+		warning: "-XX:MaxDirectMemorySize=15g in JAVA_OPT_EXT",
+	},
+	{
+		name:    "no size",
+		options: "-Xmx -Xmxlots -Xmx0 -Xmx-5m",
+		limit:   1024,
+		heap:    256,
+		direct:  128,
+		flags:   flags("-Xms256m", "-Xmx256m", "-XX:MaxDirectMemorySize=128m"),
+	},
+}
+
 func TestUserOptions(t *testing.T) {
-	tests := []struct {
-		name, options string
-		limit         int64
-		heap, direct  int64
-		flags         []string
-		warning       string
-	}{
-		{"nothing", "", 1024, 256, 128, []string{"-Xms256m", "-Xmx256m", "-XX:MaxDirectMemorySize=128m", "-XX:MaxMetaspaceSize=256m", "-XX:ReservedCodeCacheSize=128m"}, ""},
-		{"heap", "-Xms512m -Xmx512m -Xmn256m", 2048, 512, 256, []string{"-XX:MaxDirectMemorySize=256m", "-XX:MaxMetaspaceSize=256m", "-XX:ReservedCodeCacheSize=128m"}, ""},
-		{"the last one wins", "-Xmx2g -Xmx256M", 1024, 256, 128, []string{"-XX:MaxDirectMemorySize=128m", "-XX:MaxMetaspaceSize=256m", "-XX:ReservedCodeCacheSize=128m"}, ""},
-		{"a percentage", "-XX:MaxRAMPercentage=50.0", 2048, 1024, 256, []string{"-XX:MaxDirectMemorySize=256m", "-XX:MaxMetaspaceSize=256m", "-XX:ReservedCodeCacheSize=128m"}, ""},
-		{"-Xmx beats a percentage", "-Xmx256m -XX:MaxRAMPercentage=99", 1024, 256, 128, []string{"-XX:MaxDirectMemorySize=128m", "-XX:MaxMetaspaceSize=256m", "-XX:ReservedCodeCacheSize=128m"}, ""},
-		{"initial heap alone", "-Xms512m", 1024, 512, 128, []string{"-Xmx512m", "-XX:MaxDirectMemorySize=128m", "-XX:MaxMetaspaceSize=256m", "-XX:ReservedCodeCacheSize=128m"}, ""},
-		{"a small initial heap", "-Xms64m", 1024, 256, 128, []string{"-Xmx256m", "-XX:MaxDirectMemorySize=128m", "-XX:MaxMetaspaceSize=256m", "-XX:ReservedCodeCacheSize=128m"}, ""},
-		{"everything", "-Xmx300m -XX:MaxDirectMemorySize=1g -XX:MaxMetaspaceSize=1g -XX:ReservedCodeCacheSize=1g", 4096, 300, 1024, nil, ""},
-		{"too much", "-Xms4g -Xmx4g", 2048, 4096, 96, nil, "-Xmx4g in JAVA_OPT_EXT"},
-		{"small on a small limit", "-Xmx64m", 300, 64, 96, nil, "-Xmx64m in JAVA_OPT_EXT"},
-		{"much direct memory", "-XX:MaxDirectMemorySize=15g", 2048, 96, 15360, nil, "-XX:MaxDirectMemorySize=15g in JAVA_OPT_EXT"},
-		{"no size", "-Xmx -Xmxlots -Xmx0 -Xmx-5m", 1024, 256, 128, []string{"-Xms256m", "-Xmx256m", "-XX:MaxDirectMemorySize=128m", "-XX:MaxMetaspaceSize=256m", "-XX:ReservedCodeCacheSize=128m"}, ""},
-	}
-	for _, tt := range tests {
+	for _, tt := range userOptionsTests {
 		t.Run(tt.name, func(t *testing.T) {
 			p, err := New(units(tt.options, Broker), capped(tt.limit))
 			if err != nil {
@@ -199,7 +328,8 @@ func TestUserOptions(t *testing.T) {
 			if tt.flags != nil && !slices.Equal(j.Flags(), tt.flags) {
 				t.Errorf("flags %v, want %v", j.Flags(), tt.flags)
 			}
-			if got := strings.Join(p.Warnings, "\n"); (got == "") != (tt.warning == "") || !strings.Contains(got, tt.warning) {
+			got := strings.Join(p.Warnings, "\n")
+			if (got == "") != (tt.warning == "") || !strings.Contains(got, tt.warning) {
 				t.Errorf("warnings %q, want %q", got, tt.warning)
 			}
 			checkSum(t, p)
@@ -223,7 +353,11 @@ func TestFlagsWithoutLimit(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"-Xms1024m", "-Xmx4096m", "-XX:MaxDirectMemorySize=4096m", "-XX:MaxMetaspaceSize=256m", "-XX:ReservedCodeCacheSize=128m", "-XX:G1HeapRegionSize=16m", "-XX:G1ReservePercent=25", "-XX:InitiatingHeapOccupancyPercent=30"}
+	want := append(flags("-Xms1024m", "-Xmx4096m", "-XX:MaxDirectMemorySize=4096m"),
+		"-XX:G1HeapRegionSize=16m",
+		"-XX:G1ReservePercent=25",
+		"-XX:InitiatingHeapOccupancyPercent=30",
+	)
 	if got := p.JVMs[0].Flags(); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}

@@ -17,7 +17,8 @@ func (p *Plan) userChose() bool {
 
 // refusal is for the operator: which limit, what is needed, what to set.
 func (p *Plan) refusal() string {
-	return fmt.Sprintf("%s: too little, for the smallest that works is %s; %s", p.limitText(), p.arithmetic(), p.remedy())
+	return fmt.Sprintf("%s: too little, for the smallest that works is %s; %s",
+		p.limitText(), p.arithmetic(), p.remedy())
 }
 
 // overdrawn is the same as a warning: the user has decided, and the kernel will decide later.
@@ -38,7 +39,8 @@ func (p *Plan) arithmetic() string {
 	for _, j := range p.JVMs {
 		parts = append(parts, j.String())
 	}
-	return fmt.Sprintf("%d MiB = %s + agent %d + page cache %d", toMiB(p.smallestLimit()), strings.Join(parts, " + "), toMiB(p.Agent), toMiB(leastCache))
+	return fmt.Sprintf("%d MiB = %s + agent %d + page cache %d",
+		toMiB(p.smallestLimit()), strings.Join(parts, " + "), toMiB(p.Agent), toMiB(leastCache))
 }
 
 func (p *Plan) remedy() string {
@@ -52,7 +54,7 @@ func (p *Plan) raise() string {
 	if !p.Limit.Capped {
 		return fmt.Sprintf("a machine with %d MiB would do", enough)
 	}
-	return fmt.Sprintf("set the limit to %dm or more (docker run -m %dm, resources.limits.memory: %dMi)", enough, enough, enough)
+	return fmt.Sprintf("set the limit to %dm or more (docker run -m %[1]dm, resources.limits.memory: %[1]dMi)", enough)
 }
 
 // choices lists the user's options that fix a size.

@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"rocketmq-agent/agent/mountinfo"
 )
 
 // Finding is something about the mounts of a container that people find out too late.
@@ -29,7 +31,7 @@ type Mounts struct {
 
 // Check compares the mounts with what is written and read.
 func (m Mounts) Check() []Finding {
-	mounts := parseMounts(m.MountInfo)
+	mounts := mountinfo.Parse(m.MountInfo)
 	var all []Finding
 	for _, store := range m.Stores {
 		if f, ok := fleeting(store, covering(mounts, store)); ok {
@@ -37,34 +39,46 @@ func (m Mounts) Check() []Finding {
 		}
 	}
 	for _, mount := range mounts {
-		if f, ok := m.look(mount.point); ok {
+		if f, ok := m.look(mount.Point); ok {
 			all = append(all, f)
 		}
 	}
 	return all
 }
 
+func found(code, format string, args ...any) (Finding, bool) {
+	return Finding{Code: code, Message: fmt.Sprintf(format, args...)}, true
+}
+
 // anonymousVolume is the folder of a Docker volume that nobody gave a name.
 var anonymousVolume = regexp.MustCompile(`/volumes/[0-9a-f]{64}/_data(/|$)`)
 
 // fleeting says that a store lives no longer than its container.
-func fleeting(store string, on mount) (Finding, bool) {
+func fleeting(store string, on mountinfo.Mount) (Finding, bool) {
 	remedy := fmt.Sprintf("mount a volume there (docker run -v NAME:%s, in Kubernetes a PersistentVolumeClaim)", store)
 	switch {
-	case on.point == "/":
-		return Finding{"store-not-on-volume", fmt.Sprintf("the store %s is not on a volume: its messages are lost with the container; %s", store, remedy)}, true
-	case on.fsType == "tmpfs" || on.fsType == "ramfs":
-		return Finding{"store-in-memory", fmt.Sprintf("the store %s is in memory (%s at %s): its messages are lost with the container; %s", store, on.fsType, on.point, remedy)}, true
-	case strings.Contains(on.root, "/kubernetes.io~empty-dir/"):
-		return Finding{"store-on-emptydir", fmt.Sprintf("the store %s is on an emptyDir (%s): its messages are lost with the pod; %s", store, on.point, remedy)}, true
-	case anonymousVolume.MatchString(on.root):
-		return Finding{"store-on-anonymous-volume", fmt.Sprintf("the store %s is on a volume without a name (%s): a new container gets a new, empty one; %s", store, on.point, remedy)}, true
+	case on.Point == "/":
+		return found("store-not-on-volume",
+			"the store %s is not on a volume: its messages are lost with the container; %s",
+			store, remedy)
+	case on.FSType == "tmpfs" || on.FSType == "ramfs":
+		return found("store-in-memory",
+			"the store %s is in memory (%s at %s): its messages are lost with the container; %s",
+			store, on.FSType, on.Point, remedy)
+	case strings.Contains(on.Root, "/kubernetes.io~empty-dir/"):
+		return found("store-on-emptydir",
+			"the store %s is on an emptyDir (%s): its messages are lost with the pod; %s",
+			store, on.Point, remedy)
+	case anonymousVolume.MatchString(on.Root):
+		return found("store-on-anonymous-volume",
+			"the store %s is on a volume without a name (%s): a new container gets a new, empty one; %s",
+			store, on.Point, remedy)
 	}
 	return Finding{}, false
 }
 
-// LogsOnStdout is the code of the one finding that is a remark, not a mistake: RocketMQ's libraries still write a few files
-// to that volume.
+// LogsOnStdout is the code of the one finding that is a remark, not a mistake: RocketMQ's libraries still write a few
+// files to that volume.
 const LogsOnStdout = "logs-on-stdout"
 
 // dataFolder matches mount points that are meant for data or logs.
@@ -79,20 +93,27 @@ var versioned = regexp.MustCompile(`/rocketmq-(\d+\.\d+\.\d+)(/|$)`)
 // look judges one mount point.
 func (m Mounts) look(point string) (Finding, bool) {
 	if logs := m.logs(); m.StdoutLogs && point != "/" && within(point, logs) {
-		return Finding{LogsOnStdout, fmt.Sprintf("a volume is mounted at %s, but RocketMQ logs to stdout; RMQ_LOG_FILES=true makes it log into files there", point)}, true
+		return found(LogsOnStdout,
+			"a volume is mounted at %s, but RocketMQ logs to stdout; RMQ_LOG_FILES=true makes it log into files there",
+			point)
 	}
 	if m.used(point) {
 		return Finding{}, false
 	}
 	switch v := versioned.FindStringSubmatch(point); {
 	case v != nil && v[1] != m.Version:
-		return Finding{"wrong-version-in-path", fmt.Sprintf("%s is mounted, but nothing reads or writes it: this is RocketMQ %s, in %s", point, m.Version, m.Home)}, true
+		return found("wrong-version-in-path",
+			"%s is mounted, but nothing reads or writes it: this is RocketMQ %s, in %s",
+			point, m.Version, m.Home)
 	case configFile.MatchString(point):
-		return unread(point), true
+		return unread(point)
 	case m.Exists(filepath.Join(point, "broker.conf")):
-		return unread(filepath.Join(point, "broker.conf")), true
+		return unread(filepath.Join(point, "broker.conf"))
 	case dataFolder.MatchString(point):
-		return Finding{"volume-not-used", fmt.Sprintf("a volume is mounted at %s, but RocketMQ writes to %s", point, strings.Join(append(slices.Clone(m.Stores), m.logs()), " and "))}, true
+		written := append(slices.Clone(m.Stores), m.logs())
+		return found("volume-not-used",
+			"a volume is mounted at %s, but RocketMQ writes to %s",
+			point, strings.Join(written, " and "))
 	}
 	return Finding{}, false
 }
@@ -100,8 +121,8 @@ func (m Mounts) look(point string) (Finding, bool) {
 // logs is the folder of RocketMQ's log files.
 func (m Mounts) logs() string { return filepath.Join(m.UserHome, "logs") }
 
-func unread(file string) Finding {
-	return Finding{"configuration-not-read", fmt.Sprintf("%s is mounted, but nobody reads it: name it with -c %s", file, file)}
+func unread(file string) (Finding, bool) {
+	return found("configuration-not-read", "%s is mounted, but nobody reads it: name it with -c %s", file, file)
 }
 
 // used says whether something reads or writes at, below or above the mount point.
@@ -109,7 +130,12 @@ func (m Mounts) used(point string) bool {
 	if point == "/" || system(point) {
 		return true
 	}
-	own := []string{m.logs(), filepath.Join(m.Home, "lib"), filepath.Join(m.Home, "bin"), filepath.Join(m.Home, "cds")}
+	own := []string{
+		m.logs(),
+		filepath.Join(m.Home, "lib"),
+		filepath.Join(m.Home, "bin"),
+		filepath.Join(m.Home, "cds"),
+	}
 	for _, path := range slices.Concat(own, m.Stores, m.Read) {
 		if path != "" && (within(path, point) || within(point, path)) {
 			return true
@@ -118,14 +144,22 @@ func (m Mounts) used(point string) bool {
 	return false
 }
 
-// system are the mounts that every container has.
+// systemPaths are where every container has mounts.
+var systemPaths = []string{
+	"/proc",
+	"/sys",
+	"/dev",
+	"/etc/hosts",
+	"/etc/hostname",
+	"/etc/resolv.conf",
+	"/etc/localtime",
+	"/run",
+	"/var/run",
+	"/tmp",
+}
+
 func system(point string) bool {
-	for _, dir := range []string{"/proc", "/sys", "/dev", "/etc/hosts", "/etc/hostname", "/etc/resolv.conf", "/etc/localtime", "/run", "/var/run", "/tmp"} {
-		if within(point, dir) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(systemPaths, func(dir string) bool { return within(point, dir) })
 }
 
 // within says whether path is dir or below it.
@@ -133,35 +167,13 @@ func within(path, dir string) bool {
 	return path == dir || strings.HasPrefix(path, strings.TrimSuffix(dir, "/")+"/")
 }
 
-// mount is one line of mountinfo.
-type mount struct {
-	root   string // the mounted folder inside its file system
-	point  string // where it is mounted
-	fsType string
-}
-
 // covering is the mount that holds path: the longest mount point that is path or above it, and the last one there.
-func covering(mounts []mount, path string) mount {
-	best := mount{point: "/"}
+func covering(mounts []mountinfo.Mount, path string) mountinfo.Mount {
+	best := mountinfo.Mount{Point: "/"}
 	for _, m := range mounts {
-		if within(path, m.point) && len(m.point) >= len(best.point) {
+		if within(path, m.Point) && len(m.Point) >= len(best.Point) {
 			best = m
 		}
 	}
 	return best
-}
-
-// unescape undoes the octal escapes of mountinfo; see proc_pid_mountinfo(5).
-var unescape = strings.NewReplacer(`\040`, " ", `\011`, "\t", `\012`, "\n", `\134`, `\`)
-
-func parseMounts(text string) []mount {
-	var mounts []mount
-	for line := range strings.Lines(text) {
-		before, after, _ := strings.Cut(line, " - ")
-		f, fsType := strings.Fields(before), strings.Fields(after)
-		if len(f) > 4 && len(fsType) > 0 {
-			mounts = append(mounts, mount{unescape.Replace(f[3]), unescape.Replace(f[4]), fsType[0]})
-		}
-	}
-	return mounts
 }
