@@ -23,8 +23,8 @@ run: build archive ## build everything and run a name server and a broker in the
 	  RMQ_LOG_FORMAT="$${RMQ_LOG_FORMAT:-text}" RMQ_LOG_FILES="$${RMQ_LOG_FILES:-true}" RMQ_GRACE_PERIOD="$${RMQ_GRACE_PERIOD:-60s}" \
 	  bash -c 'set -m; bin/rocketmq-agent run standalone; exit $$?'
 
-test: build rocketmq ## everything that needs neither an engine nor a cluster: unit tests, the PID-1 suite, a real RocketMQ
-	go test -race -count=1 -timeout 40m ./...
+test: build rocketmq ## everything that needs neither an engine nor a cluster: unit tests, the PID-1 suite, a real RocketMQ; PKG=./agent/keys narrows it
+	.ci/test $(PKG)
 
 build: bin/rocketmq-agent bin/smoketest ## bin/rocketmq-agent and bin/smoketest, static and stripped
 
@@ -33,6 +33,9 @@ bin/rocketmq-agent: $(GO_FILES) go.mod go.sum | tools-go
 
 bin/smoketest: $(GO_FILES) go.mod go.sum | tools-go
 	CGO_ENABLED=0 go build $(GOFLAGS_STATIC) -o $@ ./smoketest
+
+bin/testreport: $(wildcard agent/testing/testreport/*.go) go.mod | tools-go
+	go build -o $@ ./agent/testing/testreport
 
 rocketmq: build/rocketmq/.version ## build/rocketmq: a RocketMQ home, assembled from Maven Central
 
@@ -50,12 +53,12 @@ image: ## docker build, tag rocketmq-agent:dev
 	$(call need,docker,a Docker engine)
 	docker build --build-arg ROCKETMQ_VERSION=$(ROCKETMQ_VERSION) --build-arg VERSION=$(VERSION) -t $(IMAGE) .
 
-e2e-docker: image bin/smoketest ## the container tests, against the engine that is there
-	go test -tags e2e -count=1 -timeout 40m -parallel 4 -v ./image/
+e2e-docker: image bin/smoketest bin/testreport ## the container tests, against the engine that is there
+	set -o pipefail; go test -json -tags e2e -count=1 -timeout 40m -parallel 4 ./image/ | bin/testreport -v
 
-e2e-k8s: image bin/smoketest ## the Kubernetes tests, against the cluster of KUBECONFIG
+e2e-k8s: image bin/smoketest bin/testreport ## the Kubernetes tests, against the cluster of KUBECONFIG
 	$(call need,kubectl,kubectl and a cluster that KUBECONFIG names)
-	go test -tags e2e -count=1 -timeout 40m -v ./k8s/
+	set -o pipefail; go test -json -tags e2e -count=1 -timeout 40m ./k8s/ | bin/testreport -v
 
 bench: build rocketmq archive ## the benchmarks beside the alternatives, as a table of ratios
 	go run ./agent/bench
@@ -71,7 +74,7 @@ lint: tools-go ## gofmt, vet, staticcheck, govulncheck, shell and YAML checks
 	  if [ $$status != 0 ] && grep -qiE 'fetching vulnerabilities|dial tcp|no such host|Forbidden|x509' <<<"$$out"; then echo "govulncheck: its database cannot be reached from here, skipped"; \
 	  else echo "$$out"; exit $$status; fi
 	$(call need,shellcheck,shellcheck)
-	shellcheck .ci/run image/*.sh image/bin/* templates/keys/*.sh
+	shellcheck .ci/run .ci/test image/*.sh image/bin/* templates/keys/*.sh
 	$(call need,yamllint,yamllint)
 	yamllint -s -c .yamllint k8s
 

@@ -19,7 +19,8 @@ const (
 	label     = "rocketmq-agent.e2e"
 	storePath = "/home/rocketmq/store"
 
-	// startTime is how long a container may take to become healthy, stopTime how long docker stop waits before it kills.
+	// startTime is how long a container may take to become healthy, stopTime how long docker stop waits before it
+	// kills.
 	startTime = 3 * time.Minute
 	stopTime  = "90"
 )
@@ -79,12 +80,15 @@ type container struct {
 // start runs a container in the background. Its log is shown when the test fails.
 func start(t *testing.T, options []string, command ...string) container {
 	t.Helper()
-	args := append([]string{"run", "--detach", "--label", label, "--stop-timeout", stopTime, "--env", "RMQ_GRACE_PERIOD=" + stopTime}, options...)
+	args := append([]string{
+		"run", "--detach", "--label", label, "--stop-timeout", stopTime, "--env", "RMQ_GRACE_PERIOD=" + stopTime,
+	}, options...)
 	id, err := try(append(append(args, image()), command...)...)
 	c := container{t, id}
 	t.Cleanup(func() {
 		if t.Failed() {
-			t.Logf("log of docker run %s … %s:\n%s", strings.Join(options, " "), strings.Join(command, " "), c.agentLog())
+			t.Logf("log of docker run %s … %s:\n%s",
+				strings.Join(options, " "), strings.Join(command, " "), c.agentLog())
 		}
 		_, _ = try("rm", "--force", "--volumes", id)
 	})
@@ -215,5 +219,6 @@ func smoketest(t *testing.T, network string, args ...string) {
 	if _, err := os.Stat(program); err != nil {
 		t.Fatal(errors.Join(err, errors.New("build it first: make build")))
 	}
-	t.Log(output(t, []string{"--network", network, "--volume", program + ":/smoketest:ro", "--entrypoint", "/smoketest"}, args...))
+	options := []string{"--network", network, "--volume", program + ":/smoketest:ro", "--entrypoint", "/smoketest"}
+	t.Log(output(t, options, args...))
 }

@@ -54,7 +54,8 @@ func checkFiles(t *testing.T, c container) {
 	}
 }
 
-// checkStopped proves that the store on the volume was closed in order: RocketMQ removes the file abort as its last act.
+// checkStopped proves that the store on the volume was closed in order: RocketMQ removes the file abort as its last
+// act.
 func checkStopped(t *testing.T, volume string) {
 	t.Helper()
 	files := strings.Fields(output(t, []string{"--volume", volume + ":/store", "--user", "0"}, "ls", "/store"))
@@ -123,17 +124,36 @@ func TestApart(t *testing.T) {
 		namesrv, broker []string
 		options         []string
 	}{
-		{"the agent", []string{"run", "namesrv"}, []string{"run", "broker", "-n", "ns:9876"}, nil},
-		{"the stock commands", []string{"sh", "mqnamesrv"}, []string{"sh", "mqbroker", "-n", "ns:9876", "-c", "/etc/rocketmq/broker.conf"}, file},
-		{"the official entrypoint's words", []string{"nameserver"}, []string{"broker"}, []string{"--env", "NAMESRV_ADDR=ns:9876"}},
-		{"a local proxy", []string{"mqnamesrv"}, []string{"./mqbroker", "--enable-proxy", "--namesrvAddr=ns:9876"}, nil},
+		{
+			name:    "the agent",
+			namesrv: []string{"run", "namesrv"},
+			broker:  []string{"run", "broker", "-n", "ns:9876"},
+		},
+		{
+			name:    "the stock commands",
+			namesrv: []string{"sh", "mqnamesrv"},
+			broker:  []string{"sh", "mqbroker", "-n", "ns:9876", "-c", "/etc/rocketmq/broker.conf"},
+			options: file,
+		},
+		{
+			name:    "the official entrypoint's words",
+			namesrv: []string{"nameserver"},
+			broker:  []string{"broker"},
+			options: []string{"--env", "NAMESRV_ADDR=ns:9876"},
+		},
+		{
+			name:    "a local proxy",
+			namesrv: []string{"mqnamesrv"},
+			broker:  []string{"./mqbroker", "--enable-proxy", "--namesrvAddr=ns:9876"},
+		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			network := newNetwork(t)
 			ns := start(t, []string{"--network", network, "--network-alias", "ns"}, test.namesrv...)
 			ns.awaitHealthy()
-			broker := start(t, append(test.options, "--network", network, "--volume", newVolume(t)+":"+storePath), test.broker...)
+			options := append(test.options, "--network", network, "--volume", newVolume(t)+":"+storePath)
+			broker := start(t, options, test.broker...)
 			broker.awaitHealthy()
 			smoketest(t, network, "--namesrv", "ns:9876", "--count", "500")
 			broker.mustStop()
@@ -163,9 +183,11 @@ func TestOneShell(t *testing.T) {
 // TestOwnJava is the way of charts that start java themselves and stop it by mqshutdown.
 func TestOwnJava(t *testing.T) {
 	t.Parallel()
-	c := start(t, nil, "sh", "-c", `java -Xmx512m -cp "$ROCKETMQ_HOME/lib/*" org.apache.rocketmq.broker.BrokerStartup -n localhost:9876; sleep 1`)
+	c := start(t, nil, "sh", "-c", `java -Xmx512m -cp "$ROCKETMQ_HOME/lib/*" `+
+		`org.apache.rocketmq.broker.BrokerStartup -n localhost:9876; sleep 1`)
 	c.awaitLog("boot success")
-	if maps := c.exec("sh", "-c", "cat $(grep -l ^java /proc/[0-9]*/comm | sed s/comm$/maps/)"); !strings.Contains(maps, "librocksdbjni") {
+	maps := c.exec("sh", "-c", "cat $(grep -l ^java /proc/[0-9]*/comm | sed s/comm$/maps/)")
+	if !strings.Contains(maps, "librocksdbjni") {
 		t.Error("RocksDB's library was not found")
 	}
 	c.exec("./mqshutdown", "broker")

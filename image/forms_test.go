@@ -29,7 +29,8 @@ func TestForms(t *testing.T) {
 		{"/", "broker -p", "autoCreateTopicEnable="},
 		{"/", "run namesrv -p", "kvConfigPath="},
 		{home + "/bin", "sh runserver.sh org.apache.rocketmq.namesrv.NamesrvStartup -p", "kvConfigPath="},
-		{home + "/bin", "sh runbroker.sh -Dkey=value org.apache.rocketmq.broker.BrokerStartup -p", "autoCreateTopicEnable="},
+		{home + "/bin", "sh runbroker.sh -Dkey=value org.apache.rocketmq.broker.BrokerStartup -p",
+			"autoCreateTopicEnable="},
 		{home + "/bin", "sh mqadmin", "clusterList"},
 		{"/", "mqadmin help clusterList", "usage: mqadmin clusterList"},
 		{home + "/bin", "sh mqshutdown namesrv", "No mqnamesrv running."},
@@ -72,7 +73,8 @@ func TestControllerAndProxy(t *testing.T) {
 func TestContents(t *testing.T) {
 	t.Parallel()
 	shell := func(script string) string { return output(t, nil, "sh", "-c", script) }
-	for _, program := range strings.Fields("sh bash sed grep awk ps which hostname nc curl java mqadmin rocketmq-agent") {
+	const there = "sh bash sed grep awk ps which hostname nc curl java mqadmin rocketmq-agent"
+	for _, program := range strings.Fields(there) {
 		shell("which " + program)
 	}
 	for _, program := range strings.Fields("javac mvn go gcc make jlink") {

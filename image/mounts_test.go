@@ -19,7 +19,8 @@ func TestMounts(t *testing.T) {
 	}{
 		{"no volume", nil, []string{storePath, "volume"}},
 		{"a volume that nothing uses", []string{"--volume", newVolume(t) + ":/root/store"}, []string{"/root/store"}},
-		{"a broker.conf that nobody reads", []string{"--volume", conf + ":/home/rocketmq/broker.conf"}, []string{"/home/rocketmq/broker.conf"}},
+		{"a broker.conf that nobody reads", []string{"--volume", conf + ":/home/rocketmq/broker.conf"},
+			[]string{"/home/rocketmq/broker.conf"}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()

@@ -40,7 +40,8 @@ func (c *cluster) in(t testing.TB) *cluster {
 
 // command is a kubectl that ends with ctx.
 func (c *cluster) command(ctx context.Context, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, cmp.Or(os.Getenv("KUBECTL"), "kubectl"), append([]string{"--namespace", c.namespace}, args...)...)
+	args = append([]string{"--namespace", c.namespace}, args...)
+	cmd := exec.CommandContext(ctx, cmp.Or(os.Getenv("KUBECTL"), "kubectl"), args...)
 	// Over websockets, kubectl exec prints noise and port-forward loses connections with some container runtimes.
 	cmd.Env = append(os.Environ(), "KUBECTL_REMOTE_COMMAND_WEBSOCKETS=false", "KUBECTL_PORT_FORWARD_WEBSOCKETS=false")
 	return cmd
@@ -68,7 +69,8 @@ func (c *cluster) feed(stdin string, args ...string) (string, error) {
 	var out, problems bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = strings.NewReader(stdin), &out, &problems
 	if err := cmd.Run(); err != nil {
-		return out.String(), fmt.Errorf("cannot kubectl %s: %w: %s", strings.Join(args, " "), err, strings.TrimSpace(problems.String()))
+		said := strings.TrimSpace(problems.String())
+		return out.String(), fmt.Errorf("cannot kubectl %s: %w: %s", strings.Join(args, " "), err, said)
 	}
 	return out.String(), nil
 }
@@ -176,7 +178,8 @@ func (p pod) stuck() string {
 	for _, c := range p.Status.ContainerStatuses {
 		if w := c.State.Waiting; w != nil {
 			switch w.Reason {
-			case "ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName", "CreateContainerConfigError", "CrashLoopBackOff":
+			case "ErrImagePull", "ImagePullBackOff", "ErrImageNeverPull", "InvalidImageName",
+				"CreateContainerConfigError", "CrashLoopBackOff":
 				return w.Reason + ": " + w.Message
 			}
 		}

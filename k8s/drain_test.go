@@ -107,7 +107,8 @@ type stopLine struct {
 	ExitCode           *int
 }
 
-// checkCleanStop fails unless the container ended with 0, and its agent says the same: the JVM left, nothing was killed.
+// checkCleanStop fails unless the container ended with 0, and its agent says the same: the JVM left, nothing was
+// killed.
 func (c *cluster) checkCleanStop(end life) {
 	c.Helper()
 	if end.Ended.ExitCode != 0 {

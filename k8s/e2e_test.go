@@ -105,7 +105,8 @@ func allReady(c *cluster, _ *history) {
 // oneGracePeriod checks that the agent is told the pod's own grace period.
 func (c *cluster) oneGracePeriod(statefulSet string) {
 	c.Helper()
-	pod := c.kubectl("get", "statefulset", statefulSet, "--output", "jsonpath={.spec.template.spec.terminationGracePeriodSeconds}")
+	pod := c.kubectl("get", "statefulset", statefulSet, "--output",
+		"jsonpath={.spec.template.spec.terminationGracePeriodSeconds}")
 	agent := c.kubectl("get", "statefulset", statefulSet, "--output",
 		`jsonpath={.spec.template.spec.containers[0].env[?(@.name=="RMQ_GRACE_PERIOD")].value}`)
 	if pod == "" || agent != pod {
@@ -205,19 +206,24 @@ func deleteBroker(c *cluster, h *history) {
 	servers := c.nameServers()
 	start := time.Now()
 	c.kubectl("delete", "pod", p.Metadata.Name, "--wait=false")
-	c.within(2*time.Minute, p.Metadata.Name+" off the name servers", func() error { return servers.without(p.Metadata.Name) })
+	c.within(2*time.Minute, p.Metadata.Name+" off the name servers", func() error {
+		return servers.without(p.Metadata.Name)
+	})
 	gone := time.Now()
 	end := h.ended(c, p.Metadata.UID, time.Minute)
-	c.Logf("off the name servers %v after the deletion; the container ended after %v", gone.Sub(start), end.Seen.Sub(start))
+	c.Logf("off the name servers %v after the deletion; the container ended after %v",
+		gone.Sub(start), end.Seen.Sub(start))
 	if late := gone.Sub(end.Ended.FinishedAt); late > 2*time.Second {
 		c.Errorf("the name servers listed the broker for %v after its end", late)
 	}
 	c.checkCleanStop(end)
-	c.within(2*time.Minute, "the broker back under its own name", func() error { return servers.list(c.waitReady("broker", 3)) })
+	c.within(2*time.Minute, "the broker back under its own name", func() error {
+		return servers.list(c.waitReady("broker", 3))
+	})
 }
 
-// nameServersTakeTurns restarts the name servers one by one. A new one knows nothing until the brokers come; at any time
-// at least one must know them all.
+// nameServersTakeTurns restarts the name servers one by one. A new one knows nothing until the brokers come; at any
+// time at least one must know them all.
 func nameServersTakeTurns(c *cluster, _ *history) {
 	stop := c.cover(c.pods("broker"))
 	c.kubectl("rollout", "restart", "statefulset/rocketmq-namesrv")

@@ -18,8 +18,8 @@ import (
 // podDomain follows the Service's name in the stable names of pods.
 const podDomain = ".demo.svc.cluster.local"
 
-// checkIdentities asks the agent who each pod would be: the groups must come out complete, and everybody must be told of
-// everybody else.
+// checkIdentities asks the agent who each pod would be: the groups must come out complete, and everybody must be told
+// of everybody else.
 func (m manifests) checkIdentities(t *testing.T, o overlay) {
 	groups := map[string]map[int]string{} // pods by broker name and index
 	var namesrvs, controllers string
@@ -46,7 +46,8 @@ func (m manifests) checkIdentities(t *testing.T, o overlay) {
 	}
 	brokers := 0
 	for name, members := range groups {
-		if got := slices.Sorted(maps.Keys(members)); len(got) != o.group || got[0] != 0 || got[len(got)-1] != o.group-1 {
+		got := slices.Sorted(maps.Keys(members))
+		if len(got) != o.group || got[0] != 0 || got[len(got)-1] != o.group-1 {
 			t.Errorf("the group %s has the members %v, want %d", name, members, o.group)
 		}
 		brokers += len(members)
@@ -68,7 +69,8 @@ func checkBroker(t *testing.T, o overlay, s statefulSet, told settings.Settings,
 		t.Errorf("member %d of %s is %s already", id.Index, id.BrokerName, twin)
 	}
 	groups[id.BrokerName][id.Index] = told.Pod.Name
-	if id.Topology != o.topology || told.Replication == rmq.Sync != (o.topology == rmq.Replicas || o.topology == rmq.ControllerMode) {
+	synchronous := o.topology == rmq.Replicas || o.topology == rmq.ControllerMode
+	if id.Topology != o.topology || told.Replication == rmq.Sync != synchronous {
 		t.Errorf("topology %s, replication %s", id.Topology, told.Replication)
 	}
 	if o.topology != rmq.DLedger {
@@ -111,7 +113,8 @@ func checkController(t *testing.T, s statefulSet, ordinal int, told settings.Set
 	if got.Runs != want {
 		t.Errorf("is a controller: %t, want %t", got.Runs, want)
 	}
-	if self := fmt.Sprintf("n%d", ordinal); want && (got.SelfID != self || got.Peers != peers(s, s.container().port("controller"))) {
+	self := fmt.Sprintf("n%d", ordinal)
+	if want && (got.SelfID != self || got.Peers != peers(s, s.container().port("controller"))) {
 		t.Errorf("controller %s among %s, want %s among the pods of the set", got.SelfID, got.Peers, self)
 	}
 }
@@ -119,12 +122,16 @@ func checkController(t *testing.T, s statefulSet, ordinal int, told settings.Set
 // settings is what the agent reads in a pod of the set.
 func (s statefulSet) settings(t *testing.T, ordinal int) settings.Settings {
 	for _, entry := range os.Environ() {
-		if name, _, _ := strings.Cut(entry, "="); strings.HasPrefix(name, "RMQ_") || strings.HasPrefix(name, "NAMESRV_") {
+		name, _, _ := strings.Cut(entry, "=")
+		if strings.HasPrefix(name, "RMQ_") || strings.HasPrefix(name, "NAMESRV_") {
 			t.Setenv(name, "") // puts it back at the end
 			os.Unsetenv(name)
 		}
 	}
-	fields := map[string]string{"metadata.name": s.pods()[ordinal], "status.podIP": fmt.Sprintf("10.244.0.%d", 10+ordinal)}
+	fields := map[string]string{
+		"metadata.name": s.pods()[ordinal],
+		"status.podIP":  fmt.Sprintf("10.244.0.%d", 10+ordinal),
+	}
 	for _, e := range s.container().Env {
 		t.Setenv(e.Name, e.Value+fields[e.ValueFrom.FieldRef.FieldPath])
 	}

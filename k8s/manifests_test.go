@@ -8,11 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
-	"rocketmq-agent/agent/rmq"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
+
+	"rocketmq-agent/agent/rmq"
 )
 
 // overlay is one folder of overlays, and what it is to be.
@@ -26,21 +27,45 @@ type overlay struct {
 }
 
 var overlays = []overlay{
-	{name: "masters", topology: rmq.Masters, group: 1, pods: map[string]int{"rocketmq-namesrv": 2, "rocketmq-broker": 2}},
-	{name: "replicas", topology: rmq.Replicas, group: 2, pods: map[string]int{"rocketmq-namesrv": 2, "rocketmq-broker": 4}},
 	{
-		name: "replicas-apart", topology: rmq.Replicas, group: 2,
-		pods: map[string]int{"rocketmq-namesrv": 2, "rocketmq-broker": 2, "rocketmq-broker-slave": 2}, grace: []string{"broker-slave"},
-	},
-	{name: "dledger", topology: rmq.DLedger, group: 3, pods: map[string]int{"rocketmq-namesrv": 2, "rocketmq-broker": 3}},
-	{
-		name: "controller", topology: rmq.ControllerMode, group: 3,
-		pods: map[string]int{"rocketmq-namesrv": 3, "rocketmq-broker": 3}, controllers: "rocketmq-namesrv",
+		name:     "masters",
+		topology: rmq.Masters,
+		group:    1,
+		pods:     map[string]int{"rocketmq-namesrv": 2, "rocketmq-broker": 2},
 	},
 	{
-		name: "controller-apart", topology: rmq.ControllerMode, group: 3,
+		name:     "replicas",
+		topology: rmq.Replicas,
+		group:    2,
+		pods:     map[string]int{"rocketmq-namesrv": 2, "rocketmq-broker": 4},
+	},
+	{
+		name:     "replicas-apart",
+		topology: rmq.Replicas,
+		group:    2,
+		pods:     map[string]int{"rocketmq-namesrv": 2, "rocketmq-broker": 2, "rocketmq-broker-slave": 2},
+		grace:    []string{"broker-slave"},
+	},
+	{
+		name:     "dledger",
+		topology: rmq.DLedger,
+		group:    3,
+		pods:     map[string]int{"rocketmq-namesrv": 2, "rocketmq-broker": 3},
+	},
+	{
+		name:        "controller",
+		topology:    rmq.ControllerMode,
+		group:       3,
+		pods:        map[string]int{"rocketmq-namesrv": 3, "rocketmq-broker": 3},
+		controllers: "rocketmq-namesrv",
+	},
+	{
+		name:        "controller-apart",
+		topology:    rmq.ControllerMode,
+		group:       3,
 		pods:        map[string]int{"rocketmq-namesrv": 2, "rocketmq-controller": 3, "rocketmq-broker": 3},
-		controllers: "rocketmq-controller", grace: []string{"controller"},
+		controllers: "rocketmq-controller",
+		grace:       []string{"controller"},
 	},
 }
 
@@ -73,7 +98,8 @@ func (m manifests) check(t *testing.T, o overlay, base manifests) {
 		if spread := s.Spec.Template.Spec.TopologySpreadConstraints; o.group > 1 && len(spread) == 0 {
 			t.Errorf("%s: nothing keeps its pods apart", s.Metadata.Name)
 		}
-		if s.Metadata.Name == o.controllers && (s.container().port("controller") != 9878 || !s.keeps("/home/rocketmq/controller")) {
+		if s.Metadata.Name == o.controllers &&
+			(s.container().port("controller") != 9878 || !s.keeps("/home/rocketmq/controller")) {
 			t.Errorf("%s: no port or no volume for its controllers: %+v", s.Metadata.Name, s.container())
 		}
 	}
@@ -102,7 +128,9 @@ func (m manifests) checkSet(t *testing.T, s statefulSet) {
 		}
 	}
 	m.checkService(t, s)
-	budgets := slices.DeleteFunc(slices.Clone(m.budgets), func(b budget) bool { return !b.Spec.Selector.matches(labels) })
+	budgets := slices.DeleteFunc(slices.Clone(m.budgets), func(b budget) bool {
+		return !b.Spec.Selector.matches(labels)
+	})
 	if len(budgets) != 1 || budgets[0].Spec.MaxUnavailable != 1 {
 		t.Errorf("%s: want one budget of one pod, got %+v", name, budgets)
 	}
@@ -115,7 +143,8 @@ func (m manifests) checkService(t *testing.T, s statefulSet) {
 		t.Errorf("%s: the Service %q does not name pods that are not ready: %+v", name, s.Spec.ServiceName, service)
 	}
 	for _, other := range m.sets {
-		if chosen := has(other.Spec.Template.Metadata.Labels, service.Spec.Selector); chosen != (other.Metadata.Name == name) {
+		chosen := has(other.Spec.Template.Metadata.Labels, service.Spec.Selector)
+		if chosen != (other.Metadata.Name == name) {
 			t.Errorf("the Service %s chooses the pods of %s: %t", s.Spec.ServiceName, other.Metadata.Name, chosen)
 		}
 	}
@@ -168,14 +197,15 @@ func (s statefulSet) checkPod(t *testing.T, base manifests) {
 func (m manifests) checkGracePeriods(t *testing.T) {
 	t.Helper()
 	for _, s := range m.sets {
-		if pod, agent := strconv.Itoa(s.Spec.Template.Spec.TerminationGracePeriodSeconds), s.container().env("RMQ_GRACE_PERIOD"); pod != agent {
+		pod := strconv.Itoa(s.Spec.Template.Spec.TerminationGracePeriodSeconds)
+		if agent := s.container().env("RMQ_GRACE_PERIOD"); pod != agent {
 			t.Errorf("%s: terminationGracePeriodSeconds is %s, RMQ_GRACE_PERIOD is %s", s.Metadata.Name, pod, agent)
 		}
 	}
 }
 
-// own is what a kustomization of one's own makes of an overlay, with another grace period and another number of pods for
-// each StatefulSet.
+// own is what a kustomization of one's own makes of an overlay, with another grace period and another number of pods
+// for each StatefulSet.
 func (m manifests) own(t *testing.T, o overlay) manifests {
 	var text strings.Builder
 	here := ownFolder(t)
@@ -189,13 +219,15 @@ func (m manifests) own(t *testing.T, o overlay) manifests {
 	}
 	text.WriteString("patches:\n")
 	for i, s := range m.sets {
-		fmt.Fprintf(&text, "- patch: '{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: %s}, spec: {template: {spec: {terminationGracePeriodSeconds: %d}}}}'\n", s.Metadata.Name, 300+i)
+		fmt.Fprintf(&text, "- patch: '{apiVersion: apps/v1, kind: StatefulSet, metadata: {name: %s}, "+
+			"spec: {template: {spec: {terminationGracePeriodSeconds: %d}}}}'\n", s.Metadata.Name, 300+i)
 	}
 	here.write(text.String())
 	mine := render(t, here.dir)
 	for i, s := range mine.sets {
-		if s.Metadata.Name != m.sets[i].Metadata.Name || s.Spec.Replicas != 10+i || s.Spec.Template.Spec.TerminationGracePeriodSeconds != 300+i {
-			t.Errorf("%s of the own overlay: %d pods, grace period %d", s.Metadata.Name, s.Spec.Replicas, s.Spec.Template.Spec.TerminationGracePeriodSeconds)
+		name, grace := s.Metadata.Name, s.Spec.Template.Spec.TerminationGracePeriodSeconds
+		if name != m.sets[i].Metadata.Name || s.Spec.Replicas != 10+i || grace != 300+i {
+			t.Errorf("%s of the own overlay: %d pods, grace period %d", name, s.Spec.Replicas, grace)
 		}
 	}
 	return mine
@@ -238,7 +270,10 @@ func TestOwnOverlay(t *testing.T) {
 	_, rest, _ := strings.Cut(string(readme), "```yaml\n")
 	shown, _, _ := strings.Cut(rest, "```")
 	here := ownFolder(t)
-	here.write(strings.NewReplacer("../masters", here.up+"/overlays/masters", "../../grace-period", here.up+"/grace-period").Replace(shown))
+	here.write(strings.NewReplacer(
+		"../masters", here.up+"/overlays/masters",
+		"../../grace-period", here.up+"/grace-period",
+	).Replace(shown))
 	built := (&cluster{TB: t}).kubectl("kustomize", here.dir)
 	for text, times := range map[string]int{
 		"terminationGracePeriodSeconds: 300":                         1,

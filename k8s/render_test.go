@@ -7,10 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"rocketmq-agent/agent/rmq"
 	"slices"
 	"strings"
 	"testing"
+
+	"rocketmq-agent/agent/rmq"
 )
 
 // manifests is what kustomize makes of a folder.
@@ -97,7 +98,8 @@ type selector struct {
 func render(t testing.TB, dir string) manifests {
 	t.Helper()
 	c := &cluster{TB: t}
-	out, err := c.feed(c.kubectl("kustomize", dir), "patch", "--local", "--filename", "-", "--type", "merge", "--patch", "{}", "--output", "json")
+	out, err := c.feed(c.kubectl("kustomize", dir),
+		"patch", "--local", "--filename", "-", "--type", "merge", "--patch", "{}", "--output", "json")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -24,7 +24,8 @@ const (
 var loaded sync.Once
 
 // loadImages makes smoketest's image and brings both images to the nodes, once for all tests, with the command in
-// E2E_K8S_LOAD, which gets their names as arguments. Without one, the images are there already: a registry, or loaded by hand.
+// E2E_K8S_LOAD, which gets their names as arguments. Without one, the images are there already: a registry, or loaded
+// by hand.
 func loadImages(t testing.TB) {
 	if load := os.Getenv("E2E_K8S_LOAD"); load != "" {
 		loaded.Do(func() { buildAndLoad(t, load) })
@@ -33,7 +34,8 @@ func loadImages(t testing.TB) {
 
 func buildAndLoad(t testing.TB, load string) {
 	dir := t.TempDir()
-	build := command(t, "go", "build", "-trimpath", "-ldflags", "-s -w", "-o", filepath.Join(dir, "smoketest"), "../smoketest")
+	build := command(t, "go", "build", "-trimpath", "-ldflags", "-s -w",
+		"-o", filepath.Join(dir, "smoketest"), "../smoketest")
 	build.Env = append(os.Environ(), "CGO_ENABLED=0")
 	run(t, build)
 	run(t, command(t, "docker", "build", "--tag", smokeImage, "--file", "smoketest.Dockerfile", dir))

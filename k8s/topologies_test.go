@@ -46,9 +46,12 @@ func loseMaster(t *testing.T, overlay string) {
 	c.takeAway(master)
 	h.expectKill(master.Metadata.UID)
 	gone := time.Now()
-	others := slices.DeleteFunc(slices.Clone(brokers), func(p pod) bool { return p.Metadata.UID == master.Metadata.UID })
+	others := slices.DeleteFunc(slices.Clone(brokers), func(p pod) bool {
+		return p.Metadata.UID == master.Metadata.UID
+	})
 	next := c.awaitMaster(servers, others)
-	c.Logf("%s is master %.1f s after the end of %s", next.Metadata.Name, time.Since(gone).Seconds(), master.Metadata.Name)
+	c.Logf("%s is master %.1f s after the end of %s",
+		next.Metadata.Name, time.Since(gone).Seconds(), master.Metadata.Name)
 
 	c.kubectl("apply", "--kustomize", overlay)
 	brokers = c.waitReady("broker", 3)
@@ -69,8 +72,8 @@ func loseMaster(t *testing.T, overlay string) {
 	}
 }
 
-// takeAway kills a broker's JVM and keeps the pod from coming back until the overlay is applied again: in its own pod it
-// would often be back before the others have noticed.
+// takeAway kills a broker's JVM and keeps the pod from coming back until the overlay is applied again: in its own pod
+// it would often be back before the others have noticed.
 func (c *cluster) takeAway(p pod) {
 	c.Helper()
 	c.kubectl("delete", "statefulset", "rocketmq-broker", "--cascade=orphan")
@@ -89,7 +92,9 @@ func (c *cluster) answeringNameServers() nameServers {
 	c.Helper()
 	for _, p := range c.pods("namesrv") {
 		a := c.agent(p.Metadata.Name)
-		c.within(time.Minute, p.Metadata.Name+" ready", func() error { return a.says("/readyz?verbose", http.StatusOK) })
+		c.within(time.Minute, p.Metadata.Name+" ready", func() error {
+			return a.says("/readyz?verbose", http.StatusOK)
+		})
 	}
 	return c.nameServers()
 }
@@ -117,8 +122,8 @@ func (c *cluster) awaitMaster(servers nameServers, pods []pod) pod {
 	return found
 }
 
-// haveTopics waits until every broker has the topics. Slaves copy them from their master every 10 s only, and one of them
-// is to take its place.
+// haveTopics waits until every broker has the topics. Slaves copy them from their master every 10 s only, and one of
+// them is to take its place.
 func (c *cluster) haveTopics(brokers []pod, topics ...string) {
 	c.Helper()
 	const getAllTopicConfig = 21 // RequestCode.java

@@ -39,7 +39,13 @@ func (v *coverage) saw(name string, all bool) {
 
 // cover asks every name server all the time, until stop returns the longest time that none knew all brokers.
 func (c *cluster) cover(brokers []pod) (stop func() time.Duration) {
-	v := &coverage{cluster: c, want: brokers, start: time.Now(), last: time.Now(), knows: map[string]bool{}}
+	v := &coverage{
+		cluster: c,
+		want:    brokers,
+		start:   time.Now(),
+		last:    time.Now(),
+		knows:   map[string]bool{},
+	}
 	ctx, cancel := context.WithCancel(context.Background())
 	var asking sync.WaitGroup
 	for _, p := range c.pods("namesrv") {

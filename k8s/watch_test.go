@@ -42,7 +42,12 @@ type life struct {
 
 // watch follows the namespace until the test ends.
 func (c *cluster) watch() *history {
-	h := &history{cluster: c, lives: map[string]*life{}, unready: map[string]time.Time{}, logs: logFolder(c)}
+	h := &history{
+		cluster: c,
+		lives:   map[string]*life{},
+		unready: map[string]time.Time{},
+		logs:    logFolder(c),
+	}
 	ctx, stop := context.WithCancel(context.Background())
 	h.done.Go(func() {
 		for ctx.Err() == nil {

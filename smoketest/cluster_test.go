@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"rocketmq-agent/agent/testing/rmqtest"
 	"rocketmq-agent/agent/rocketmq"
+	"rocketmq-agent/agent/testing/rmqtest"
 	"rocketmq-agent/smoketest/content"
 )
 

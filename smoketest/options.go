@@ -184,10 +184,12 @@ var (
 func (o *options) checkNames() error {
 	var errs []error
 	if !topicPattern.MatchString(o.topic) || len(o.topic) > maxTopic {
-		errs = append(errs, fmt.Errorf("--topic %q is not a topic's name: up to %d letters, digits and %%|_-", o.topic, maxTopic))
+		errs = append(errs,
+			fmt.Errorf("--topic %q is not a topic's name: up to %d letters, digits and %%|_-", o.topic, maxTopic))
 	}
 	if !runPattern.MatchString(o.run) || len(o.run) > content.MaxRun {
-		errs = append(errs, fmt.Errorf("--run %q is not a run's name: up to %d letters, digits and ._-", o.run, content.MaxRun))
+		errs = append(errs,
+			fmt.Errorf("--run %q is not a run's name: up to %d letters, digits and ._-", o.run, content.MaxRun))
 	}
 	return errors.Join(errs...)
 }
@@ -201,7 +203,8 @@ func (o *options) checkMode(given map[string]bool) error {
 	}
 	refuse(o.sendOnly && o.receiveOnly, "--send-only and --receive-only exclude each other")
 	refuse(given["count"] && given["duration"], "--count and --duration exclude each other")
-	refuse(o.sendOnly && o.topic == "" && !o.keep, "--send-only needs --topic or --keep: the messages would be deleted with their topic")
+	refuse(o.sendOnly && o.topic == "" && !o.keep,
+		"--send-only needs --topic or --keep: the messages would be deleted with their topic")
 	if !o.receiveOnly {
 		return errors.Join(errs...)
 	}

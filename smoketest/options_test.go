@@ -15,7 +15,8 @@ func TestDefaults(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Equal(opts.namesrvs, []string{"127.0.0.1:9876"}) || opts.count != 1000 || opts.duration != 0 || opts.timeout != time.Minute {
+	if !slices.Equal(opts.namesrvs, []string{"127.0.0.1:9876"}) ||
+		opts.count != 1000 || opts.duration != 0 || opts.timeout != time.Minute {
 		t.Errorf("%+v", opts)
 	}
 	other, err := parseOptions(nil, "ns-0:9876; ns-1.ns:9876;")
@@ -36,12 +37,16 @@ func TestOptions(t *testing.T) {
 		want func(options) bool
 	}{
 		{"--count 10", func(o options) bool { return o.count == 10 && o.ownTopic }},
-		{"--duration 30s --rate 500", func(o options) bool { return o.count == 0 && o.duration == 30*time.Second && o.rate == 500 }},
+		{"--duration 30s --rate 500", func(o options) bool {
+			return o.count == 0 && o.duration == 30*time.Second && o.rate == 500
+		}},
 		{"--namesrv [::1]:9876", func(o options) bool { return o.namesrvs[0] == "[::1]:9876" }},
 		{"--broker a:1;b:2", func(o options) bool { return slices.Equal(o.brokers, []string{"a:1", "b:2"}) }},
 		{"--topic T%x|y-z_0", func(o options) bool { return o.topic == "T%x|y-z_0" && !o.ownTopic }},
 		{"--send-only --keep", func(o options) bool { return o.sendOnly && o.ownTopic }},
-		{"--send-only --topic T --run r.1", func(o options) bool { return o.sendOnly && !o.ownTopic && o.run == "r.1" }},
+		{"--send-only --topic T --run r.1", func(o options) bool {
+			return o.sendOnly && !o.ownTopic && o.run == "r.1"
+		}},
 		{"--receive-only --topic T --run r --count 5", func(o options) bool { return o.receiveOnly && o.count == 5 }},
 		{"-json -size=192", func(o options) bool { return o.json && o.size == 192 }},
 	}
@@ -66,12 +71,14 @@ func TestBadCommandLines(t *testing.T) {
 		{"--duration 30", []string{"duration"}},
 		{"more", []string{`unexpected argument "more"`}},
 		{"--namesrv ;", []string{"--namesrv is empty"}},
-		{"--namesrv ns --broker :1;b:0;b:70000;http://b:1", []string{`--namesrv "ns"`, `":1"`, `"b:0"`, `"b:70000"`, `"http://b:1"`}},
+		{"--namesrv ns --broker :1;b:0;b:70000;http://b:1",
+			[]string{`--namesrv "ns"`, `":1"`, `"b:0"`, `"b:70000"`, `"http://b:1"`}},
 		{"--count 0 --rate 0 --size 191 --concurrency 0 --timeout 0s --duration -1s",
 			[]string{"--count 0", "--rate 0", "--size 191", "--concurrency 0", "--timeout 0s", "--duration -1s"}},
 		{"--size 4194305", []string{"--size 4194305"}},
 		{"--topic a.b --run a/b", []string{`--topic "a.b"`, `--run "a/b"`}},
-		{"--topic " + strings.Repeat("t", 128) + " --run " + strings.Repeat("r", 65), []string{"--topic", "127", "--run", "64"}},
+		{"--topic " + strings.Repeat("t", 128) + " --run " + strings.Repeat("r", 65),
+			[]string{"--topic", "127", "--run", "64"}},
 		{"--count 5 --duration 3s", []string{"--count and --duration"}},
 		{"--send-only --receive-only", []string{"--send-only and --receive-only"}},
 		{"--send-only", []string{"--send-only needs --topic or --keep"}},
@@ -108,7 +115,10 @@ func TestHelp(t *testing.T) {
 			t.Errorf("the help names --%s, which is no flag", name)
 		}
 	}
-	for _, name := range []string{"namesrv", "count", "duration", "rate", "size", "concurrency", "timeout", "topic", "run", "keep", "broker", "send-only", "receive-only", "json"} {
+	for _, name := range []string{
+		"namesrv", "count", "duration", "rate", "size", "concurrency", "timeout",
+		"topic", "run", "keep", "broker", "send-only", "receive-only", "json",
+	} {
 		if !strings.Contains(helpText, "\n  --"+name+" ") {
 			t.Errorf("the help does not explain --%s", name)
 		}

@@ -23,7 +23,8 @@ func (p *proof) reasons(v ledger.Verdict) []string {
 	}
 	if p.sender != nil && p.sender.gaveUp {
 		_, last := p.sender.failures.summary()
-		reasons = append(reasons, fmt.Sprintf("gave up sending: nothing was acknowledged for %v, last: %s", p.opts.timeout, last))
+		reasons = append(reasons,
+			fmt.Sprintf("gave up sending: nothing was acknowledged for %v, last: %s", p.opts.timeout, last))
 	}
 	return reasons
 }

@@ -40,8 +40,14 @@ type receiver struct {
 
 func newReceiver(opts options, admin *admin, books *ledger.Ledger) *receiver {
 	return &receiver{
-		opts: opts, admin: admin, books: books, failures: newFailures(), started: time.Now(),
-		consumers: make(map[string]*mq.Consumer), next: make(map[queue]int64), ends: make(map[queue]int64),
+		opts:      opts,
+		admin:     admin,
+		books:     books,
+		failures:  newFailures(),
+		started:   time.Now(),
+		consumers: make(map[string]*mq.Consumer),
+		next:      make(map[queue]int64),
+		ends:      make(map[queue]int64),
 	}
 }
 
@@ -125,8 +131,13 @@ func (r *receiver) enter(q queue, batch mq.Batch) {
 	now := time.Now()
 	ours := false
 	for _, msg := range batch.Messages {
-		place := ledger.Place{Broker: q.broker, Queue: q.id, Offset: msg.Offset}
-		if r.books.Received(ledger.Receipt{Key: msg.Key, Body: msg.Body, Place: place, At: now}) {
+		receipt := ledger.Receipt{
+			Key:   msg.Key,
+			Body:  msg.Body,
+			Place: ledger.Place{Broker: q.broker, Queue: q.id, Offset: msg.Offset},
+			At:    now,
+		}
+		if r.books.Received(receipt) {
 			ours = true
 		}
 	}

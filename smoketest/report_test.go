@@ -19,9 +19,21 @@ import (
 // that arrived twice.
 func told() *proof {
 	clock := time.Date(2026, 1, 2, 3, 4, 5, 0, time.UTC)
-	opts := options{run: "r", topic: "T", size: 256, count: 3, timeout: time.Minute}
+	opts := options{
+		run:     "r",
+		topic:   "T",
+		size:    256,
+		count:   3,
+		timeout: time.Minute,
+	}
 	books := ledger.New(opts.run, opts.timeout)
-	p := &proof{opts: opts, books: books, sender: newSender(opts, nil, books), receiver: newReceiver(opts, nil, books), complete: true}
+	p := &proof{
+		opts:     opts,
+		books:    books,
+		sender:   newSender(opts, nil, books),
+		receiver: newReceiver(opts, nil, books),
+		complete: true,
+	}
 	send := func(seq, attempt int) {
 		books.Sending(content.ID{Run: "r", Seq: seq, Attempt: attempt}, clock)
 	}
@@ -32,8 +44,10 @@ func told() *proof {
 	arrive := func(seq, attempt int, offset int64) {
 		id := content.ID{Run: "r", Seq: seq, Attempt: attempt}
 		books.Received(ledger.Receipt{
-			Key: id.Key(), Body: content.Encode(id, 256),
-			Place: ledger.Place{Broker: "b", Offset: offset}, At: clock.Add(5 * time.Millisecond),
+			Key:   id.Key(),
+			Body:  content.Encode(id, 256),
+			Place: ledger.Place{Broker: "b", Offset: offset},
+			At:    clock.Add(5 * time.Millisecond),
 		})
 	}
 	send(0, 0)
@@ -83,8 +97,8 @@ func TestJSONOfAFailedRun(t *testing.T) {
 	}
 	for path, want := range map[string]any{
 		"ok": false, "messages": 3.0, "verified": 1.0, "run": "r", "topic": "T", "seconds": 4.0,
-		"sent.acknowledged": 3.0, "sent.failedAttempts": 1.0, "sent.failures.request timeout": 1.0, "sent.perSecond": 1.5,
-		"sent.longestGapMs": 1500.0, "sent.latencyMs.p99": 2.0, "received.latencyMs.max": 5.0,
+		"sent.acknowledged": 3.0, "sent.failedAttempts": 1.0, "sent.failures.request timeout": 1.0,
+		"sent.perSecond": 1.5, "sent.longestGapMs": 1500.0, "sent.latencyMs.p99": 2.0, "received.latencyMs.max": 5.0,
 		"received.missing": 1.0, "received.doubled": 1.0, "received.messages": 2.0,
 	} {
 		var at any = got
@@ -104,7 +118,13 @@ func TestReasons(t *testing.T) {
 	fresh := func() *proof {
 		opts := options{run: "r", topic: "T", timeout: time.Minute}
 		books := ledger.New(opts.run, opts.timeout)
-		return &proof{opts: opts, books: books, sender: newSender(opts, nil, books), receiver: newReceiver(opts, nil, books), complete: true}
+		return &proof{
+			opts:     opts,
+			books:    books,
+			sender:   newSender(opts, nil, books),
+			receiver: newReceiver(opts, nil, books),
+			complete: true,
+		}
 	}
 	foreign := ledger.Receipt{Body: []byte("hello")}
 	tests := []struct {
@@ -129,7 +149,10 @@ func TestReasons(t *testing.T) {
 			p.sender.failed(errors.New("request timeout"), start)
 			p.sender.failed(errors.New("request timeout"), start.Add(time.Minute+1))
 			return nil
-		}, []string{"1 unsent: message 0 never acknowledged", "gave up sending: nothing was acknowledged for 1m0s, last: request timeout"}},
+		}, []string{
+			"1 unsent: message 0 never acknowledged",
+			"gave up sending: nothing was acknowledged for 1m0s, last: request timeout",
+		}},
 	}
 	for _, test := range tests {
 		p := fresh()

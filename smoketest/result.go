@@ -51,7 +51,7 @@ type receivedResult struct {
 	Examples   map[ledger.Kind][]ledger.Finding `json:"examples,omitempty"`
 
 	ArrivedUnacknowledged int            `json:"arrivedUnacknowledged"` // failed for the sender, stored all the same
-	RetryDuplicates       int            `json:"retryDuplicates"`       // messages stored more than once for that reason
+	RetryDuplicates       int            `json:"retryDuplicates"`       // messages stored again for that reason
 	Failures              map[string]int `json:"failures,omitempty"`    // failed pulls by reason
 	Seconds               float64        `json:"seconds"`               // to the last arrival
 	PerSecond             float64        `json:"perSecond"`
@@ -70,8 +70,12 @@ type percentiles struct {
 func (p *proof) result(took time.Duration, err error) result {
 	verdict := p.books.Judge(p.complete)
 	r := result{
-		Reasons: []string{}, Run: p.opts.run, Topic: p.opts.topic,
-		Messages: verdict.Messages, Verified: verdict.Verified, Seconds: seconds(took),
+		Reasons:  []string{},
+		Run:      p.opts.run,
+		Topic:    p.opts.topic,
+		Messages: verdict.Messages,
+		Verified: verdict.Verified,
+		Seconds:  seconds(took),
 	}
 	if p.sender != nil {
 		r.Sent = p.sender.result(verdict)
@@ -135,8 +139,10 @@ func (r *receiver) result(v ledger.Verdict) *receivedResult {
 func newPercentiles(times []time.Duration) percentiles {
 	summary := latency.Summarize(times)
 	return percentiles{
-		P50: milliseconds(summary.P50), P95: milliseconds(summary.P95),
-		P99: milliseconds(summary.P99), Max: milliseconds(summary.Max),
+		P50: milliseconds(summary.P50),
+		P95: milliseconds(summary.P95),
+		P99: milliseconds(summary.P99),
+		Max: milliseconds(summary.Max),
 	}
 }
 

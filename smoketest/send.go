@@ -31,7 +31,13 @@ type sender struct {
 }
 
 func newSender(opts options, producer *mq.Producer, books *ledger.Ledger) *sender {
-	return &sender{opts: opts, producer: producer, books: books, pacer: newPacer(opts.rate), failures: newFailures()}
+	return &sender{
+		opts:     opts,
+		producer: producer,
+		books:    books,
+		pacer:    newPacer(opts.rate),
+		failures: newFailures(),
+	}
 }
 
 // run sends until the count is reached or the duration over and all messages

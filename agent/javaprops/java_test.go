@@ -188,9 +188,12 @@ func compareNumbers(t *testing.T, java *asJava, numbers []string) {
 // numberStrings are numbers and words as people write them, and a number with every character there is.
 func numberStrings() []string {
 	all := []string{
-		"", "0", "-0", "007", "5", "+5", "-5", "+", "-", "--5", "+-5", " 5", "5 ", "\t5", "5\n", "0x10", "1_000", "5L", "5.0", "1e3",
-		"95.0", "75%", " 1.5 ", "1.5f", "1D", "1L", "+NaN", "NaN", "-Infinity", "Infinityf", "infinity", "inf", "1e400", "1e-400", "0x1p3", "0x1.8p1f", "0x10", ".5", "5.", ".", "1e", "1_0.5", "\u00a01", "2147483647", "2147483648", "-2147483648", "-2147483649", "99999999999999999999", "٣", "-٣", "٤٨", "４８", "𝟓",
-		"²", "½", "Ⅷ", "五", "10911 # remoting", "true", "TRUE", "True", "tRuE", "true ", " true", "yes", "on", "1", "trüe", "ｔｒｕｅ", "t", "truee",
+		"", "0", "-0", "007", "5", "+5", "-5", "+", "-", "--5", "+-5", " 5", "5 ", "\t5", "5\n", "0x10", "1_000",
+		"5L", "5.0", "1e3", "95.0", "75%", " 1.5 ", "1.5f", "1D", "1L", "+NaN", "NaN", "-Infinity", "Infinityf",
+		"infinity", "inf", "1e400", "1e-400", "0x1p3", "0x1.8p1f", "0x10", ".5", "5.", ".", "1e", "1_0.5", "\u00a01",
+		"2147483647", "2147483648", "-2147483648", "-2147483649", "99999999999999999999",
+		"٣", "-٣", "٤٨", "４８", "𝟓", "²", "½", "Ⅷ", "五", "10911 # remoting",
+		"true", "TRUE", "True", "tRuE", "true ", " true", "yes", "on", "1", "trüe", "ｔｒｕｅ", "t", "truee",
 	}
 	for c := rune(0); c <= 0xFFFF; c++ {
 		if !utf16.IsSurrogate(c) {
@@ -210,13 +213,19 @@ func utf16be(s string) []byte {
 
 // pieces are what properties files are made of, the odd ones more often than in life.
 var pieces = []string{
-	"brokerName", "listenPort", "a", "b", "key with", "10911", "true", "中文", "\xe9", "\xff\xfe", "\xef\xbb\xbf", "\x00", "\x0b", "\x1c", "\x85", "\xa0", "\x7f",
-	"=", "=", ":", " ", " ", "\t", "\f", "\n", "\n", "\n", "\r\n", "\r\n", "\r", "#", "!", "# comment \\", `"`, "'", ";", "${X}",
-	`\`, `\`, `\\`, "\\\n", "\\\r\n", "\\\r", "\\\n  ", `\=`, `\:`, `\ `, `\#`, `\!`, `\t`, `\n`, `\r`, `\f`, `\b`, `\z`, `\é`,
+	"brokerName", "listenPort", "a", "b", "key with", "10911", "true",
+	"中文", "\xe9", "\xff\xfe", "\xef\xbb\xbf", "\x00", "\x0b", "\x1c", "\x85", "\xa0", "\x7f",
+	"=", "=", ":", " ", " ", "\t", "\f", "\n", "\n", "\n", "\r\n", "\r\n", "\r",
+	"#", "!", "# comment \\", `"`, "'", ";", "${X}",
+	`\`, `\`, `\\`, "\\\n", "\\\r\n", "\\\r", "\\\n  ",
+	`\=`, `\:`, `\ `, `\#`, `\!`, `\t`, `\n`, `\r`, `\f`, `\b`, `\z`, `\é`,
 	`\u0041`, `\u4e2D`, `\uD83D\uDE00`, `\uDE00`, `\uD83D`, `\u0000`, `\u000a`, `\u003D`, `\u005C`, `\U0041`, `\uuuu`,
 }
 
-var malformed = []string{`\u`, `\u1`, `\u12`, `\u123`, `\u12g4`, `\u 123`, `\u-123`, `\u+123`, `\u00é0`, "\\u00\\\n41", `\u0x12`, `\u\u12`, "\\u\x10\x11\x12\x13", `\u12 4`, `\u12=4`}
+var malformed = []string{
+	`\u`, `\u1`, `\u12`, `\u123`, `\u12g4`, `\u 123`, `\u-123`, `\u+123`, `\u00é0`, "\\u00\\\n41",
+	`\u0x12`, `\u\u12`, "\\u\x10\x11\x12\x13", `\u12 4`, `\u12=4`,
+}
 
 // randomText is a file; one in ten has an escape that Java refuses, and one in a hundred is longer than Java's buffer.
 func randomText(r *rand.Rand) []byte {

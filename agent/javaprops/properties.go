@@ -1,5 +1,5 @@
-// Package javaprops reads and writes what Java does: properties files as java.util.Properties, numbers and booleans as the
-// parse methods of java.lang that RocketMQ uses for their values.
+// Package javaprops reads and writes what Java does: properties files as java.util.Properties, numbers and booleans as
+// the parse methods of java.lang that RocketMQ uses for their values.
 package javaprops
 
 import (

@@ -16,8 +16,13 @@ var parseTests = []struct {
 	{"one", "a=1", []Property{{"a", "1", 1}}, ""},
 	{"comments and blank lines", "# c\n\n  ! c\na=1\n \t\n#b=2", []Property{{"a", "1", 4}}, ""},
 	{"a comment in the value stays", "a=1 # c\nb=2 ! c", []Property{{"a", "1 # c", 1}, {"b", "2 ! c", 2}}, ""},
-	{"separators", "a=1\nb:2\nc 3\nd\t4\ne\f5\nf = 6\ng : 7\nh   =   8", []Property{{"a", "1", 1}, {"b", "2", 2}, {"c", "3", 3}, {"d", "4", 4}, {"e", "5", 5}, {"f", "6", 6}, {"g", "7", 7}, {"h", "8", 8}}, ""},
-	{"the second separator is the value's", "a==1\nb = :2\nc::3", []Property{{"a", "=1", 1}, {"b", ":2", 2}, {"c", ":3", 3}}, ""},
+	{"separators", "a=1\nb:2\nc 3\nd\t4\ne\f5\nf = 6\ng : 7\nh   =   8", []Property{
+		{"a", "1", 1}, {"b", "2", 2}, {"c", "3", 3}, {"d", "4", 4},
+		{"e", "5", 5}, {"f", "6", 6}, {"g", "7", 7}, {"h", "8", 8},
+	}, ""},
+	{"the second separator is the value's", "a==1\nb = :2\nc::3", []Property{
+		{"a", "=1", 1}, {"b", ":2", 2}, {"c", ":3", 3},
+	}, ""},
 	{"no value", "a\nb=\nc =  ", []Property{{"a", "", 1}, {"b", "", 2}, {"c", "", 3}}, ""},
 	{"no key", "=1\n:2", []Property{{"", "1", 1}, {"", "2", 2}}, ""},
 	{"blanks before and after", "  a = 1 \t", []Property{{"a", "1 \t", 1}}, ""},
@@ -27,7 +32,9 @@ var parseTests = []struct {
 	{"half a surrogate pair", `a=\uD83D!`, []Property{{"a", "\uFFFD!", 1}}, ""},
 	{"UTF-8 is read as Latin-1", "a=é", []Property{{"a", "Ã©", 1}}, ""},
 	{"a byte order mark belongs to the key", "\ufeffa=1", []Property{{"ï»¿a", "1", 1}}, ""},
-	{"line ends", "a=1\r\nb=2\rc=3\n\r\nd=4", []Property{{"a", "1", 1}, {"b", "2", 2}, {"c", "3", 3}, {"d", "4", 5}}, ""},
+	{"line ends", "a=1\r\nb=2\rc=3\n\r\nd=4", []Property{
+		{"a", "1", 1}, {"b", "2", 2}, {"c", "3", 3}, {"d", "4", 5},
+	}, ""},
 	{"continuation", "a=1\\\n   2\\\r\n\t3\nb=4", []Property{{"a", "123", 1}, {"b", "4", 4}}, ""},
 	{"an escaped backslash does not continue", "a=1\\\\\nb=2", []Property{{"a", `1\`, 1}, {"b", "2", 2}}, ""},
 	{"three do", "a=1\\\\\\\nb=2", []Property{{"a", `1\b=2`, 1}}, ""},

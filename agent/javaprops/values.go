@@ -8,8 +8,8 @@ import (
 	"unicode"
 )
 
-// ParseInt reads a whole number as Integer.parseInt (32 bits) and Long.parseLong (64 bits) do: no blanks, no units, but the
-// decimal digits of any script.
+// ParseInt reads a whole number as Integer.parseInt (32 bits) and Long.parseLong (64 bits) do: no blanks, no units, but
+// the decimal digits of any script.
 func ParseInt(s string, bits int) (n int64, ok bool) {
 	n, err := strconv.ParseInt(strings.Map(digit, s), 10, bits)
 	return n, err == nil
@@ -21,8 +21,8 @@ func Number(s string) int {
 	return int(n)
 }
 
-// digit makes an ASCII digit of any other decimal digit. It looks at one char at a time, as Java does, so those that need two
-// are none to it. Unicode keeps the ten digits of a script together, in order.
+// digit makes an ASCII digit of any other decimal digit. It looks at one char at a time, as Java does, so those that
+// need two are none to it. Unicode keeps the ten digits of a script together, in order.
 func digit(r rune) rune {
 	for _, t := range unicode.Nd.R16 {
 		if rune(t.Lo) <= r && r <= rune(t.Hi) {
@@ -36,10 +36,12 @@ func digit(r rune) rune {
 func ParseBool(s string) bool { return strings.EqualFold(s, "true") }
 
 // number is the grammar of Double.valueOf for decimal numbers.
-var number = regexp.MustCompile(`^[+-]?(NaN|Infinity|(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[fFdD]?|0[xX]([0-9a-fA-F]+\.?|[0-9a-fA-F]*\.[0-9a-fA-F]+)[pP][+-]?\d+[fFdD]?)$`)
+var number = regexp.MustCompile(`^[+-]?(NaN|Infinity` +
+	`|(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?[fFdD]?` +
+	`|0[xX]([0-9a-fA-F]+\.?|[0-9a-fA-F]*\.[0-9a-fA-F]+)[pP][+-]?\d+[fFdD]?)$`)
 
-// ParseFloat reads a number as Double.parseDouble (64 bits) and Float.parseFloat (32 bits) do: blanks around it, and a letter
-// for the type behind it, are allowed. Too large a number is infinite.
+// ParseFloat reads a number as Double.parseDouble (64 bits) and Float.parseFloat (32 bits) do: blanks around it, and a
+// letter for the type behind it, are allowed. Too large a number is infinite.
 func ParseFloat(s string, bits int) (f float64, ok bool) {
 	s = Trim(s)
 	if !number.MatchString(s) {
@@ -55,8 +57,8 @@ func ParseFloat(s string, bits int) (f float64, ok bool) {
 	return f, true
 }
 
-// FormatFloat writes a number as Double.toString (64 bits) and Float.toString (32 bits) do. Those before Java 19 write a few
-// numbers with more digits than they need.
+// FormatFloat writes a number as Double.toString (64 bits) and Float.toString (32 bits) do. Those before Java 19 write
+// a few numbers with more digits than they need.
 func FormatFloat(f float64, bits int) string {
 	size := math.Abs(f)
 	switch {
@@ -71,7 +73,8 @@ func FormatFloat(f float64, bits int) string {
 	}
 	s := strconv.FormatFloat(f, 'e', -1, bits)
 	if !strings.Contains(s, ".") {
-		s = strconv.FormatFloat(f, 'e', 1, bits) // Java always writes two digits, and the second one need not be 0: 4.9E-324
+		// Java always writes two digits, and the second one need not be 0: 4.9E-324
+		s = strconv.FormatFloat(f, 'e', 1, bits)
 	}
 	digits, exponent, _ := strings.Cut(s, "e")
 	n, _ := strconv.Atoi(exponent)

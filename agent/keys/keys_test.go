@@ -84,7 +84,8 @@ func TestTableIsThatOfRocketMQ(t *testing.T) {
 		if is, ok := actual[key]; !ok {
 			t.Errorf("RocketMQ %s has no %s", home.Release, key)
 		} else if is != embedded {
-			t.Errorf("%s (type, default, live name, unread) is %q in the table, %q in RocketMQ %s", key, embedded, is, home.Release)
+			t.Errorf("%s (type, default, live name, unread) is %q in the table, %q in RocketMQ %s",
+				key, embedded, is, home.Release)
 		}
 		delete(actual, key)
 	})
@@ -110,7 +111,8 @@ func TestTable(t *testing.T) {
 			t.Errorf("%q stands behind %q", key, previous)
 		}
 		last[key], previous = end, key
-		if !slices.Contains([]string{"int", "long", "float", "double", "boolean", "string"}, c[4]) && !strings.Contains(c[4], "|") {
+		if !slices.Contains([]string{"int", "long", "float", "double", "boolean", "string"}, c[4]) &&
+			!strings.Contains(c[4], "|") {
 			t.Errorf("%s: no such type: %s", key, c[4])
 		}
 		if c[7] != "" && c[7] != "unread" {
@@ -171,8 +173,8 @@ func TestNotes(t *testing.T) {
 	}
 }
 
-// unfit says why a default does not satisfy its own rule, or why the rule does not suit the type; empty where all is well.
-// The kinds that validate looks into are left to it.
+// unfit says why a default does not satisfy its own rule, or why the rule does not suit the type; empty where all is
+// well. The kinds that validate looks into are left to it.
 func unfit(r Rule, kind, def string) string {
 	number := slices.Contains([]string{"int", "long", "float", "double"}, kind)
 	switch r.Kind {
@@ -185,7 +187,8 @@ func unfit(r Rule, kind, def string) string {
 		if r.Min == nil && r.Max == nil || r.Min != nil && r.Max != nil && *r.Min > *r.Max {
 			return "has bounds that no number is within"
 		}
-		if f, err := strconv.ParseFloat(def, 64); def != Varies && (err != nil || r.Min != nil && f < *r.Min || r.Max != nil && f > *r.Max) {
+		f, err := strconv.ParseFloat(def, 64)
+		if def != Varies && (err != nil || r.Min != nil && f < *r.Min || r.Max != nil && f > *r.Max) {
 			return "is out of bounds"
 		}
 	case Words, WordsAnyCase:
@@ -238,7 +241,8 @@ func TestUnfit(t *testing.T) {
 	}
 }
 
-// TestGone: advice is about keys that the newest release does not have or does not read, and leads to one that it reads.
+// TestGone: advice is about keys that the newest release does not have or does not read, and leads to one that it
+// reads.
 func TestGone(t *testing.T) {
 	table := load(t)
 	seen := map[string]bool{}
@@ -279,9 +283,10 @@ func TestGone(t *testing.T) {
 
 func TestNearestRelease(t *testing.T) {
 	tests := []struct{ release, want string }{
-		{"4.9.7", "4.9.7"}, {"5.1.4", "5.1.4"}, {"5.2.0", "5.2.0"}, {"5.3.3", "5.3.3"}, {"5.4.0", "5.4.0"}, {"5.5.0", "5.5.0"},
-		{"4.9.4", "4.9.7"}, {"4.9.8", "4.9.7"}, {"4.9.70", "4.9.7"}, {"5.1.0", "5.1.4"}, {"5.1.3", "5.1.4"}, {"5.1.5", "5.1.4"},
-		{"5.3.0", "5.3.3"}, {"5.3.1", "5.3.3"}, {"5.3.2", "5.3.3"}, {"5.3.4", "5.3.3"}, {"5.3.10", "5.3.3"}, {"5.4.1", "5.4.0"},
+		{"4.9.7", "4.9.7"}, {"5.1.4", "5.1.4"}, {"5.2.0", "5.2.0"}, {"5.3.3", "5.3.3"}, {"5.4.0", "5.4.0"},
+		{"5.5.0", "5.5.0"}, {"4.9.4", "4.9.7"}, {"4.9.8", "4.9.7"}, {"4.9.70", "4.9.7"}, {"5.1.0", "5.1.4"},
+		{"5.1.3", "5.1.4"}, {"5.1.5", "5.1.4"}, {"5.3.0", "5.3.3"}, {"5.3.1", "5.3.3"}, {"5.3.2", "5.3.3"},
+		{"5.3.4", "5.3.3"}, {"5.3.10", "5.3.3"}, {"5.4.1", "5.4.0"},
 		// No release of the line: the one before it, of the same major release.
 		{"5.6.0", "5.5.0"}, {"5.10.0", "5.5.0"}, {"4.10.0", "4.9.7"},
 		// None before it: the one after it.
@@ -300,6 +305,7 @@ func TestNearestRelease(t *testing.T) {
 
 func TestFind(t *testing.T) {
 	table := load(t)
+	const txInterval = "transactionMetricFlushInterval"
 	tests := []struct {
 		release string
 		role    rmq.Role
@@ -309,11 +315,14 @@ func TestFind(t *testing.T) {
 		{"5.5.0", rmq.Broker, "brokerId", "BrokerConfig long 0 brokerId false never"},
 		{"5.5.0", rmq.Broker, "brokerName", "BrokerConfig string * brokerName false never"},
 		{"5.5.0", rmq.Broker, "fileReservedTime", "MessageStoreConfig int 72 fileReservedTime false live"},
-		{"5.5.0", rmq.Broker, "brokerRole", "MessageStoreConfig ASYNC_MASTER|SYNC_MASTER|SLAVE ASYNC_MASTER brokerRole false never"},
+		{"5.5.0", rmq.Broker, "brokerRole",
+			"MessageStoreConfig ASYNC_MASTER|SYNC_MASTER|SLAVE ASYNC_MASTER brokerRole false never"},
 		// Several classes have it: the first of the role describes it.
 		{"5.5.0", rmq.Broker, "storePathRootDir", "MessageStoreConfig string ~/store storePathRootDir false never"},
-		{"5.5.0", rmq.Namesrv, "configStorePath", "NamesrvConfig string ~/namesrv/namesrv.properties configStorePath false restart"},
-		{"5.5.0", rmq.Controller, "configStorePath", "ControllerConfig string ~/controller/controller.properties configStorePath false restart"},
+		{"5.5.0", rmq.Namesrv, "configStorePath",
+			"NamesrvConfig string ~/namesrv/namesrv.properties configStorePath false restart"},
+		{"5.5.0", rmq.Controller, "configStorePath",
+			"ControllerConfig string ~/controller/controller.properties configStorePath false restart"},
 		{"5.5.0", rmq.Proxy, "userCacheMaxNum", "ProxyConfig int 20000 userCacheMaxNum false restart"},
 		// The start-up of a role sets another default.
 		{"5.5.0", rmq.Broker, "listenPort", "NettyServerConfig int 10911 listenPort false never"},
@@ -322,15 +331,17 @@ func TestFind(t *testing.T) {
 		{"5.5.0", rmq.Controller, "listenPort", "NettyServerConfig int 19876 listenPort false never"},
 		{"5.5.0", rmq.Proxy, "listenPort", ""},
 		// Its name in the live configuration differs.
-		{"5.5.0", rmq.Broker, "scanAvailableNameSrv", "NettyClientConfig boolean true isScanAvailableNameSrv false restart"},
+		{"5.5.0", rmq.Broker, "scanAvailableNameSrv",
+			"NettyClientConfig boolean true isScanAvailableNameSrv false restart"},
 		{"5.5.0", rmq.Broker, "isScanAvailableNameSrv", ""},
 		// It changes from release to release.
-		{"5.2.0", rmq.Broker, "transactionMetricFlushInterval", "BrokerConfig long 3000 transactionMetricFlushInterval false live"},
-		{"5.3.3", rmq.Broker, "transactionMetricFlushInterval", "BrokerConfig long 3000 transactionMetricFlushInterval false live"},
-		{"5.4.0", rmq.Broker, "transactionMetricFlushInterval", "BrokerConfig long 10000 transactionMetricFlushInterval false live"},
-		{"5.1.4", rmq.Broker, "transactionMetricFlushInterval", ""},
+		{"5.2.0", rmq.Broker, txInterval, "BrokerConfig long 3000 " + txInterval + " false live"},
+		{"5.3.3", rmq.Broker, txInterval, "BrokerConfig long 3000 " + txInterval + " false live"},
+		{"5.4.0", rmq.Broker, txInterval, "BrokerConfig long 10000 " + txInterval + " false live"},
+		{"5.1.4", rmq.Broker, txInterval, ""},
 		{"5.2.0", rmq.Broker, "aclEnable", "BrokerConfig boolean false aclEnable false restart"},
-		{"5.3.1", rmq.Broker, "aclEnable", "BrokerConfig boolean false aclEnable false restart"}, // 5.3.2 still enforces it
+		// 5.3.2 still enforces it.
+		{"5.3.1", rmq.Broker, "aclEnable", "BrokerConfig boolean false aclEnable false restart"},
 		{"5.3.3", rmq.Broker, "aclEnable", "BrokerConfig boolean false aclEnable true restart"},
 		{"5.3.3", rmq.Broker, "haSlaveFallbehindMax", ""},
 		// A broker reads it without a class.
@@ -441,7 +452,8 @@ func TestHistory(t *testing.T) {
 		for _, release := range Releases { // whichever release asks
 			first, last, ok := table.Set(release, tt.role).History(tt.name)
 			if first.String() != tt.first || last.String() != tt.last || ok != (tt.first != "") {
-				t.Errorf("%s of a %s, asked by %s: %q to %q, %t, want %q to %q", tt.name, tt.role, release, first, last, ok, tt.first, tt.last)
+				t.Errorf("%s of a %s, asked by %s: %q to %q, %t, want %q to %q",
+					tt.name, tt.role, release, first, last, ok, tt.first, tt.last)
 			}
 		}
 	}
@@ -528,9 +540,11 @@ func TestDistance(t *testing.T) {
 		a, b        string
 		limit, want int
 	}{
-		{"", "", 3, 0}, {"abc", "abc", 3, 0}, {"abc", "ab", 3, 1}, {"ab", "abc", 3, 1}, {"abc", "axc", 3, 1}, {"abc", "acb", 3, 1},
-		{"abcd", "badc", 3, 2}, {"abc", "ca", 5, 3}, {"", "ab", 3, 2}, {"kitten", "sitting", 5, 3},
-		{"kitten", "sitting", 3, 3}, {"kitten", "sitting", 2, 2}, {"abc", "", 3, 3}, {"", "abcdef", 3, 3}, {"abc", "xyz", 2, 2},
+		{"", "", 3, 0}, {"abc", "abc", 3, 0},
+		{"abc", "ab", 3, 1}, {"ab", "abc", 3, 1}, {"abc", "axc", 3, 1}, {"abc", "acb", 3, 1},
+		{"abcd", "badc", 3, 2}, {"abc", "ca", 5, 3}, {"", "ab", 3, 2},
+		{"kitten", "sitting", 5, 3}, {"kitten", "sitting", 3, 3}, {"kitten", "sitting", 2, 2},
+		{"abc", "", 3, 3}, {"", "abcdef", 3, 3}, {"abc", "xyz", 2, 2},
 	}
 	for _, tt := range tests {
 		if got := distance(tt.a, tt.b, tt.limit); got != tt.want {
@@ -554,8 +568,9 @@ func TestParseRule(t *testing.T) {
 		{"1.. clamped", Rule{Kind: Clamped, Min: number(1)}},
 		{"a|b", Rule{Kind: Words, Words: []string{"a", "b"}}},
 		{"a|b|c nocase", Rule{Kind: WordsAnyCase, Words: []string{"a", "b", "c"}}},
-		{"path", Rule{Kind: Path}}, {"paths", Rule{Kind: Paths}}, {"addresses", Rule{Kind: Addresses}}, {"peers", Rule{Kind: Peers}},
-		{"class", Rule{Kind: Class}}, {"hours", Rule{Kind: Hours}}, {"delays", Rule{Kind: Delays}}, {"json", Rule{Kind: JSON}},
+		{"path", Rule{Kind: Path}}, {"paths", Rule{Kind: Paths}},
+		{"addresses", Rule{Kind: Addresses}}, {"peers", Rule{Kind: Peers}}, {"class", Rule{Kind: Class}},
+		{"hours", Rule{Kind: Hours}}, {"delays", Rule{Kind: Delays}}, {"json", Rule{Kind: JSON}},
 		{"host", Rule{Kind: Host}}, {"name", Rule{Kind: Name}}, {"codes", Rule{Kind: Codes}},
 	}
 	for _, tt := range tests {
@@ -563,7 +578,9 @@ func TestParseRule(t *testing.T) {
 			t.Errorf("%q: %+v, error %v, want %+v", tt.text, got, err, tt.want)
 		}
 	}
-	for _, text := range []string{"1..x", "x..1", "1 .. 2", "1..2 clampd", "range", "clamped", "words", "path clamped", "Path", " ", "5"} {
+	for _, text := range []string{
+		"1..x", "x..1", "1 .. 2", "1..2 clampd", "range", "clamped", "words", "path clamped", "Path", " ", "5",
+	} {
 		if got, err := parseRule(text); err == nil {
 			t.Errorf("%q is no rule, but became %+v", text, got)
 		}
@@ -622,12 +639,17 @@ func TestAllowed(t *testing.T) {
 
 // TestSecret: what a key's values reveal decides, and a name that merely looks like it must not.
 func TestSecret(t *testing.T) {
-	for _, name := range []string{"initAuthenticationUser", "innerClientAuthenticationCredentials", "accessKey", "secretKey", "objectStoreSecretKey", "objectStoreAccessKey", "tlsKeyPassword", "TLSKEYPASSWORD"} {
+	for _, name := range []string{
+		"initAuthenticationUser", "innerClientAuthenticationCredentials", "accessKey", "secretKey",
+		"objectStoreSecretKey", "objectStoreAccessKey", "tlsKeyPassword", "TLSKEYPASSWORD",
+	} {
 		if !Secret(name) {
 			t.Errorf("%s is shown", name)
 		}
 	}
-	for _, name := range []string{"brokerName", "namesrvAddr", "tlsKeyPath", "authenticationEnabled", "dispatchCqThreads", ""} {
+	for _, name := range []string{
+		"brokerName", "namesrvAddr", "tlsKeyPath", "authenticationEnabled", "dispatchCqThreads", "",
+	} {
 		if Secret(name) {
 			t.Errorf("%s is not shown", name)
 		}

@@ -88,10 +88,17 @@ func (k Key) Allowed() string {
 }
 
 var allowed = map[string]string{
-	Path: "a folder or file", Paths: "folders separated by commas", Addresses: "host:port;host:port",
-	Peers: "n0-host:port;n1-host:port", Class: "the full name of a Java class", Hours: "hours from 0 to 23, separated by ;",
-	Delays: "time spans separated by blanks: 1s 5m 2h 1d", JSON: "a JSON object", Host: "an IP address or a host name",
-	Name: "letters, digits, - and _", Codes: "request codes separated by commas",
+	Path:      "a folder or file",
+	Paths:     "folders separated by commas",
+	Addresses: "host:port;host:port",
+	Peers:     "n0-host:port;n1-host:port",
+	Class:     "the full name of a Java class",
+	Hours:     "hours from 0 to 23, separated by ;",
+	Delays:    "time spans separated by blanks: 1s 5m 2h 1d",
+	JSON:      "a JSON object",
+	Host:      "an IP address or a host name",
+	Name:      "letters, digits, - and _",
+	Codes:     "request codes separated by commas",
 }
 
 func (k Key) number() string {

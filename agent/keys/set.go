@@ -2,16 +2,19 @@ package keys
 
 import (
 	"maps"
-	"rocketmq-agent/agent/rmq"
 	"slices"
 	"strings"
+
+	"rocketmq-agent/agent/rmq"
 )
 
 // classes are what each role binds its configuration file to (BrokerStartup, NamesrvStartup, ControllerStartup,
 // ProxyStartup). Of a key that several of them have, the first one describes it. A name server binds the controller's
 // only with enableControllerInNamesrv, a broker the tiered store's only with that plug-in.
 var classes = map[rmq.Role][]string{
-	rmq.Broker:     {"NettyServerConfig", "MessageStoreConfig", "BrokerConfig", "NettyClientConfig", "AuthConfig", TieredClass},
+	rmq.Broker: {
+		"NettyServerConfig", "MessageStoreConfig", "BrokerConfig", "NettyClientConfig", "AuthConfig", TieredClass,
+	},
 	rmq.Namesrv:    {"NamesrvConfig", "NettyServerConfig", "NettyClientConfig", "ControllerConfig", "JraftConfig"},
 	rmq.Controller: {"ControllerConfig", "JraftConfig", "NettyServerConfig", "NettyClientConfig"},
 	rmq.Proxy:      {"ProxyConfig", "AuthConfig"},
@@ -22,8 +25,20 @@ const TieredClass = "TieredMessageStoreConfig"
 
 // raw are keys that a broker reads from its file without a class of their own (BrokerStartup.properties2SystemEnv).
 var raw = []Key{
-	{Name: "rmqAddressServerDomain", Type: "string", Effect: Restart, Help: "host of the address server that lists the name servers", last: 5},
-	{Name: "rmqAddressServerSubGroup", Type: "string", Effect: Restart, Help: "path of the list on the address server", last: 5},
+	{
+		Name:   "rmqAddressServerDomain",
+		Type:   "string",
+		Effect: Restart,
+		Help:   "host of the address server that lists the name servers",
+		last:   5,
+	},
+	{
+		Name:   "rmqAddressServerSubGroup",
+		Type:   "string",
+		Effect: Restart,
+		Help:   "path of the list on the address server",
+		last:   5,
+	},
 }
 
 // startDefaults are defaults that a role's start-up sets in place of the class's own.
@@ -45,7 +60,12 @@ type Set struct {
 // Set returns the keys of a role in a release, by the table's nearest one.
 func (t *Table) Set(release rmq.Release, role rmq.Role) Set {
 	i := nearest(release)
-	s := Set{Role: role, Release: Releases[i], table: t, keys: map[string]Key{}}
+	s := Set{
+		Role:    role,
+		Release: Releases[i],
+		table:   t,
+		keys:    map[string]Key{},
+	}
 	if role == rmq.Broker {
 		for _, k := range raw {
 			s.keys[k.Name] = k
@@ -65,7 +85,8 @@ func (t *Table) Set(release rmq.Release, role rmq.Role) Set {
 			}
 		}
 		if k, ok := s.keys[name]; ok {
-			k.Unread = unread && !(name == "aclEnable" && release.EnforcesACL()) // the table's release of the line 5.3 does not
+			// The table's release of the line 5.3 does not enforce it.
+			k.Unread = unread && !(name == "aclEnable" && release.EnforcesACL())
 			if d, ok := startDefaults[role][name]; ok {
 				k.Default = d
 			}
@@ -151,8 +172,8 @@ func (s Set) History(name string) (first, last rmq.Release, ok bool) {
 	return Releases[from], Releases[to], true
 }
 
-// Similar finds the one key that name is a misspelling of: the same in another case, or a slip or two of the pen away. Where
-// two keys are as near, it is none of them.
+// Similar finds the one key that name is a misspelling of: the same in another case, or a slip or two of the pen away.
+// Where two keys are as near, it is none of them.
 func (s Set) Similar(name string) (string, bool) {
 	found, best := "", 3
 	lower := strings.ToLower(name)

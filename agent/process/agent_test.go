@@ -77,9 +77,19 @@ func startAgent(t *testing.T, plan agentPlan) *exec.Cmd {
 
 // stubborn is a broker that hangs, with a daemon in tow.
 func stubborn(t *testing.T, file func(string) string) agentPlan {
+	daemon := fake{
+		Stay:   true,
+		Setsid: true,
+		Ready:  file("daemon"),
+		Ignore: true,
+	}
 	return agentPlan{Path: processtest.Named(t, "java"), Child: fake{
-		Stay: true, Ready: file("java"), Ignore: true, Terms: file("terms"), Quits: file("dump"),
-		Forks: []fake{{Stay: true, Setsid: true, Ready: file("daemon"), Ignore: true}},
+		Stay:   true,
+		Ready:  file("java"),
+		Ignore: true,
+		Terms:  file("terms"),
+		Quits:  file("dump"),
+		Forks:  []fake{daemon},
 	}}
 }
 
@@ -164,7 +174,8 @@ func TestStoppedAgent(t *testing.T) {
 func TestAgentKilled(t *testing.T) {
 	t.Parallel() // no Supervisor in this process
 	file := files(t)
-	cmd := startAgent(t, agentPlan{Path: processtest.Self(t), Child: fake{Stay: true, Ready: file("ready"), Hook: file("hook")}})
+	broker := fake{Stay: true, Ready: file("ready"), Hook: file("hook")}
+	cmd := startAgent(t, agentPlan{Path: processtest.Self(t), Child: broker})
 	processtest.Write(file("hook"), "")
 	pid := processtest.Pid(t, file("ready"))
 	_ = cmd.Process.Kill()

@@ -38,7 +38,14 @@ func child(t *testing.T, c processtest.Child) process.Spec {
 
 func spec(path string, args ...string) process.Spec {
 	env := append(os.Environ(), processtest.QuickExit)
-	return process.Spec{Name: "broker", Path: path, Args: args, Env: env, Stdout: os.Stdout, Stderr: os.Stderr}
+	return process.Spec{
+		Name:   "broker",
+		Path:   path,
+		Args:   args,
+		Env:    env,
+		Stdout: os.Stdout,
+		Stderr: os.Stderr,
+	}
 }
 
 func start(t *testing.T, sup *process.Supervisor, s process.Spec) *process.Process {

@@ -112,7 +112,9 @@ func (p *Process) Kill() {
 func (p *Process) ThreadDump() int {
 	p.sup.mu.Lock()
 	defer p.sup.mu.Unlock()
-	return p.signalTree(syscall.SIGQUIT, func(s stat) bool { return s.comm == "java" && catches(s.pid, syscall.SIGQUIT) })
+	return p.signalTree(syscall.SIGQUIT, func(s stat) bool {
+		return s.comm == "java" && catches(s.pid, syscall.SIGQUIT)
+	})
 }
 
 // signalTree signals the members that which picks and returns their number. The Supervisor's lock is held.

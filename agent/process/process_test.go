@@ -27,7 +27,8 @@ func TestExit(t *testing.T) {
 		{"RocketMQ's refusal", fake{Code: 253}, process.Exit{Code: 253}, 253, "exit code 253"},
 		{"255", fake{Code: 255}, process.Exit{Code: 255}, 255, "exit code 255"},
 		{"killed", fake{Signal: 9}, process.Exit{Signal: syscall.SIGKILL}, 137, "killed by signal 9 (killed)"},
-		{"terminated", fake{Signal: 15}, process.Exit{Signal: syscall.SIGTERM}, 143, "killed by signal 15 (terminated)"},
+		{"terminated", fake{Signal: 15},
+			process.Exit{Signal: syscall.SIGTERM}, 143, "killed by signal 15 (terminated)"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			p := start(t, sup, child(t, c.child))
@@ -102,7 +103,8 @@ func TestSurroundings(t *testing.T) {
 	if group, err := syscall.Getpgid(pid); err != nil || group != pid {
 		t.Errorf("process group %d (%v), want %d", group, err, pid)
 	}
-	for link, want := range map[string]string{"fd/0": os.DevNull, "fd/1": file("output"), "cwd": filepath.Clean(file(""))} {
+	links := map[string]string{"fd/0": os.DevNull, "fd/1": file("output"), "cwd": filepath.Clean(file(""))}
+	for link, want := range links {
 		if got, err := os.Readlink(filepath.Join("/proc", itoa(pid), link)); err != nil || got != want {
 			t.Errorf("%s is %q (%v), want %q", link, got, err, want)
 		}
@@ -155,7 +157,13 @@ func TestSecretStranger(t *testing.T) {
 	sup := newSupervisor(t)
 	file := files(t)
 	p := start(t, sup, child(t, fake{Ready: file("ready"), Forks: []fake{
-		{Stay: true, Setsid: true, ClearEnv: true, Secret: true, Ready: file("stranger")},
+		{
+			Stay:     true,
+			Setsid:   true,
+			ClearEnv: true,
+			Secret:   true,
+			Ready:    file("stranger"),
+		},
 	}}))
 	stranger := processtest.Pid(t, file("stranger"))
 	processtest.Closed(t, "gone", p.Gone())
@@ -169,8 +177,13 @@ func TestSecretStranger(t *testing.T) {
 func TestChain(t *testing.T) {
 	sup := newSupervisor(t)
 	file := files(t)
-	java := fake{Stay: true, Ready: file("ready"), Hook: file("hook"), Terms: file("terms")}.Command(processtest.Named(t, "java"))
-	s := spec("/bin/sh", "-c", `sh -c "$0; true"; true`, java)
+	java := fake{
+		Stay:  true,
+		Ready: file("ready"),
+		Hook:  file("hook"),
+		Terms: file("terms"),
+	}
+	s := spec("/bin/sh", "-c", `sh -c "$0; true"; true`, java.Command(processtest.Named(t, "java")))
 	p := start(t, sup, s)
 	pid := processtest.Pid(t, file("ready"))
 	p.Terminate()

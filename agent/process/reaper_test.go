@@ -36,7 +36,8 @@ func TestOrphanStorm(t *testing.T) {
 	}
 	defer barrier.Close()
 	// Each orphan waits for a line.
-	parent := start(t, sup, spec("/bin/sh", "-c", `i=0; while [ $i -lt $1 ]; do { read x; } <"$0" & i=$((i+1)); done`, file("barrier"), itoa(orphans)))
+	const script = `i=0; while [ $i -lt $1 ]; do { read x; } <"$0" & i=$((i+1)); done`
+	parent := start(t, sup, spec("/bin/sh", "-c", script, file("barrier"), itoa(orphans)))
 	<-parent.Exited()
 	processtest.Wait(t, "all orphans are ours", func() bool {
 		living, _ := processtest.Children(os.Getpid())
@@ -101,7 +102,8 @@ func TestSIGCHLDOffAtStart(t *testing.T) {
 	}
 	t.Parallel() // no Supervisor in this process
 	for _, how := range []string{"--ignore-signal=CHLD", "--block-signal=CHLD"} {
-		cmd := exec.Command("env", how, "DEAF=1", processtest.QuickExit, processtest.Self(t), "-test.run=^"+t.Name()+"$")
+		cmd := exec.Command("env", how, "DEAF=1", processtest.QuickExit,
+			processtest.Self(t), "-test.run=^"+t.Name()+"$")
 		if out, err := cmd.CombinedOutput(); err != nil {
 			t.Errorf("env %s: %v\n%s", how, err, out)
 		}
@@ -112,8 +114,9 @@ func TestSIGCHLDOffAtStart(t *testing.T) {
 // and finds others in the middle of fork, exec or exit.
 func TestForkChain(t *testing.T) {
 	for name, script := range map[string]string{
-		"one group":     `f() { if [ $1 = 0 ]; then : >"$0"; else f $(($1-1)) & fi; }; f 300`,
-		"many sessions": `g='if [ $1 = 0 ]; then : >"$0"; else setsid sh -c "$2" "$0" $(($1-1)) "$2" & fi'; set -- 100 "$g"; eval "$g"`,
+		"one group": `f() { if [ $1 = 0 ]; then : >"$0"; else f $(($1-1)) & fi; }; f 300`,
+		"many sessions": `g='if [ $1 = 0 ]; then : >"$0"; else setsid sh -c "$2" "$0" $(($1-1)) "$2" & fi'; ` +
+			`set -- 100 "$g"; eval "$g"`,
 	} {
 		t.Run(name, func(t *testing.T) {
 			sup := newSupervisor(t)
@@ -153,7 +156,8 @@ func TestCycles(t *testing.T) {
 		}
 	}
 	t.Logf("after %d cycles %+v, after %d %+v", warm, before, cycles, after)
-	if after.files > before.files || after.goroutines > before.goroutines || after.children > before.children || sup.Trees() > 0 {
+	if after.files > before.files || after.goroutines > before.goroutines || after.children > before.children ||
+		sup.Trees() > 0 {
 		t.Errorf("grown from %+v to %+v, %d trees kept", before, after, sup.Trees())
 	}
 	if after.heap > before.heap+before.heap/10+(1<<20) {
@@ -177,7 +181,12 @@ func measure(t *testing.T) resources {
 		t.Fatal(err)
 	}
 	living, zombies := processtest.Children(os.Getpid())
-	return resources{len(fds), runtime.NumGoroutine(), len(living) + len(zombies), mem.HeapAlloc}
+	return resources{
+		files:      len(fds),
+		goroutines: runtime.NumGoroutine(),
+		children:   len(living) + len(zombies),
+		heap:       mem.HeapAlloc,
+	}
 }
 
 // insideAgain tells the test binary that it runs inside TestAsInAContainer.
@@ -189,8 +198,9 @@ func TestAsInAContainer(t *testing.T) {
 		t.Skip("is in one already")
 	}
 	for name, argv := range map[string][]string{
-		"one processor":   {"env", "GOMAXPROCS=1", processtest.Self(t), "-test.skip=^TestCycles$"},
-		"no capabilities": {"setpriv", "--bounding-set", "-all", processtest.Self(t), "-test.run=Surroundings|Kept|Secret|Chain|Daemons|LateBirth"},
+		"one processor": {"env", "GOMAXPROCS=1", processtest.Self(t), "-test.skip=^TestCycles$"},
+		"no capabilities": {"setpriv", "--bounding-set", "-all", processtest.Self(t),
+			"-test.run=Surroundings|Kept|Secret|Chain|Daemons|LateBirth"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel() // no Supervisor in this process

@@ -24,7 +24,12 @@ func TestPidReuse(t *testing.T) {
 			file := files(t)
 			first := fake{Until: file("leave"), Ready: file("first")}
 			if c.daemon {
-				first.Forks = []fake{{Stay: true, Setsid: true, Ready: file("daemon"), Ignore: true}}
+				first.Forks = []fake{{
+					Stay:   true,
+					Setsid: true,
+					Ready:  file("daemon"),
+					Ignore: true,
+				}}
 			}
 			p := start(t, sup, child(t, first))
 			processtest.Pid(t, file("first"))

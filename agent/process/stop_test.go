@@ -25,11 +25,16 @@ func end(t *testing.T, pid int) {
 func TestDaemons(t *testing.T) {
 	sup := newSupervisor(t)
 	file := files(t)
-	p := start(t, sup, child(t, fake{Stay: true, Ready: file("ready"), Hook: file("hook"), Forks: []fake{
-		{Stay: true, Setsid: true, Ready: file("daemon"), Terms: file("terms"), Hook: file("never")},
-		{Stay: true, Setsid: true, Ready: file("stubborn"), Terms: file("terms2"), Ignore: true},
-		{Stay: true, ClearEnv: true, Ready: file("bare"), Ignore: true}, // known by its group alone
-	}}))
+	p := start(t, sup, child(t, fake{
+		Stay:  true,
+		Ready: file("ready"),
+		Hook:  file("hook"),
+		Forks: []fake{
+			{Stay: true, Setsid: true, Ready: file("daemon"), Terms: file("terms"), Hook: file("never")},
+			{Stay: true, Setsid: true, Ready: file("stubborn"), Terms: file("terms2"), Ignore: true},
+			{Stay: true, ClearEnv: true, Ready: file("bare"), Ignore: true}, // known by its group alone
+		},
+	}))
 	processtest.Pid(t, file("ready"))
 	p.Terminate()
 	sup.Reap()
@@ -60,8 +65,9 @@ func TestLateBirth(t *testing.T) {
 	sup := newSupervisor(t)
 	file := files(t)
 	late := fake{Stay: true, Ready: file("late")}.Command(processtest.Self(t))
-	p := start(t, sup, spec("/bin/sh", "-c", `trap 'late=1' TERM; : >"$1"; until [ "$late" ]; do :; done; eval "$0 &"; until [ -e "$2" ]; do :; done`,
-		late, file("ready"), file("late")))
+	const script = `trap 'late=1' TERM; : >"$1"; until [ "$late" ]; do :; done; ` +
+		`eval "$0 &"; until [ -e "$2" ]; do :; done`
+	p := start(t, sup, spec("/bin/sh", "-c", script, late, file("ready"), file("late")))
 	processtest.Wait(t, "the script listens", func() bool { return processtest.Exists(file("ready")) })
 	p.Terminate()
 	processtest.Closed(t, "the script left", p.Exited())
@@ -71,7 +77,12 @@ func TestLateBirth(t *testing.T) {
 func TestTerminateTwice(t *testing.T) {
 	sup := newSupervisor(t)
 	file := files(t)
-	p := start(t, sup, child(t, fake{Until: file("leave"), Ready: file("ready"), Ignore: true, Terms: file("terms")}))
+	p := start(t, sup, child(t, fake{
+		Until:  file("leave"),
+		Ready:  file("ready"),
+		Ignore: true,
+		Terms:  file("terms"),
+	}))
 	processtest.Pid(t, file("ready"))
 	p.Terminate()
 	processtest.Wait(t, "it is told", func() bool { return processtest.Lines(file("terms")) == 1 })
@@ -113,9 +124,10 @@ func TestThreadDump(t *testing.T) {
 	if err := os.Symlink("/bin/sleep", deaf); err != nil { // has no handler, as a JVM in its first milliseconds
 		t.Fatal(err)
 	}
+	java := fake{Stay: true, Ready: file("ready"), Quits: file("quits")}
+	other := fake{Stay: true, Ready: file("ready2"), Quits: file("quits")} // listens, and is no JVM
 	p := start(t, sup, spec("/bin/sh", "-c", `"$1" 100 & eval "$0 &"; eval "$2 &"; wait`,
-		fake{Stay: true, Ready: file("ready"), Quits: file("quits")}.Command(processtest.Named(t, "java")), deaf,
-		fake{Stay: true, Ready: file("ready2"), Quits: file("quits")}.Command(processtest.Self(t)))) // listens, and is no JVM
+		java.Command(processtest.Named(t, "java")), deaf, other.Command(processtest.Self(t))))
 	processtest.Pid(t, file("ready"))
 	processtest.Pid(t, file("ready2"))
 	if n := p.ThreadDump(); n != 1 {

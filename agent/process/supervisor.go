@@ -22,7 +22,7 @@ const sweepInterval = time.Second
 
 // Supervisor owns the children of this process.
 type Supervisor struct {
-	mu      sync.Mutex       // held across fork and registration, and across reaping: no exit is ever seen by the wrong owner
+	mu      sync.Mutex       // held across fork and registration, and reaping: no exit is ever seen by the wrong owner
 	running map[int]*Process // by pid, until reaped: the number may be given away then
 	trees   []*Process       // until gone
 	forks   chan forkRequest
@@ -80,8 +80,8 @@ type forkResult struct {
 	err     error
 }
 
-// forkLoop does all forks from one thread that lives as long as the agent: the parent-death signal of a child fires when
-// the thread that forked it ends, not the process.
+// forkLoop does all forks from one thread that lives as long as the agent: the parent-death signal of a child fires
+// when the thread that forked it ends, not the process.
 func (s *Supervisor) forkLoop() {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
@@ -109,7 +109,8 @@ func (s *Supervisor) fork(spec Spec) (*Process, error) {
 		files = append(files, f.Fd())
 	}
 	// Unique among all agents of this machine: pid and the clock.
-	mark := "RMQ_AGENT_TREE=" + spec.Name + "." + strconv.Itoa(os.Getpid()) + "." + strconv.FormatInt(time.Now().UnixNano(), 36)
+	mark := "RMQ_AGENT_TREE=" + spec.Name + "." + strconv.Itoa(os.Getpid()) +
+		"." + strconv.FormatInt(time.Now().UnixNano(), 36)
 	attr := &syscall.ProcAttr{
 		Dir:   spec.Dir,
 		Env:   append(spec.Env[:len(spec.Env):len(spec.Env)], mark),
@@ -122,8 +123,15 @@ func (s *Supervisor) fork(spec Spec) (*Process, error) {
 		return nil, fmt.Errorf("cannot start %s: %w", spec.Name, &os.PathError{Op: "exec", Path: spec.Path, Err: err})
 	}
 	p := &Process{
-		Name: spec.Name, Pid: pid, Started: time.Now(), sup: s, mark: mark,
-		exited: make(chan struct{}), gone: make(chan struct{}), seen: map[id]syscall.Signal{}, doubts: map[id]time.Time{},
+		Name:    spec.Name,
+		Pid:     pid,
+		Started: time.Now(),
+		sup:     s,
+		mark:    mark,
+		exited:  make(chan struct{}),
+		gone:    make(chan struct{}),
+		seen:    map[id]syscall.Signal{},
+		doubts:  map[id]time.Time{},
 	}
 	s.running[pid] = p
 	s.trees = append(s.trees, p)

@@ -36,7 +36,12 @@ func readStat(pid int) (s stat, ok bool) {
 	if f == nil {
 		return stat{}, false
 	}
-	s = stat{pid: pid, comm: comm, state: f[0][0], start: f[19]}
+	s = stat{
+		pid:   pid,
+		comm:  comm,
+		state: f[0][0],
+		start: f[19],
+	}
 	s.ppid, _ = strconv.Atoi(f[1])
 	s.pgrp, _ = strconv.Atoi(f[2])
 	s.threads, _ = strconv.Atoi(f[17])

@@ -19,7 +19,8 @@ func TestReadStat(t *testing.T) {
 			t.Fatal(err)
 		}
 		s, ok := readStat(os.Getpid())
-		if !ok || s.comm != name || s.ppid != os.Getppid() || s.pgrp != syscall.Getpgrp() || !s.alive() || s.threads < 2 {
+		if !ok || s.comm != name || s.ppid != os.Getppid() || s.pgrp != syscall.Getpgrp() ||
+			!s.alive() || s.threads < 2 {
 			t.Errorf("%q: %+v, %v", name, s, ok)
 		}
 	}
@@ -46,7 +47,8 @@ func TestAlive(t *testing.T) {
 func TestDescendants(t *testing.T) {
 	all := []stat{
 		{pid: 1, ppid: 0, state: 'S'}, {pid: 2, ppid: 1, state: 'S'}, {pid: 3, ppid: 2, state: 'R'},
-		{pid: 4, ppid: 2, state: 'Z', threads: 1}, {pid: 9, ppid: 3, state: 'S'}, {pid: 7, ppid: 0, state: 'S'}, {pid: 8, ppid: 7, state: 'S'},
+		{pid: 4, ppid: 2, state: 'Z', threads: 1}, {pid: 9, ppid: 3, state: 'S'},
+		{pid: 7, ppid: 0, state: 'S'}, {pid: 8, ppid: 7, state: 'S'},
 	}
 	var pids []int
 	for _, s := range descendants(all, 1) {

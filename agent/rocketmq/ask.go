@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
 	"rocketmq-agent/agent/fastjson"
 )
 

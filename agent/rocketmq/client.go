@@ -78,7 +78,12 @@ func (c *Client) Call(ctx context.Context, req Command) (Command, error) {
 		return Command{}, fmt.Errorf("cannot ask %s (request %d): %w", c.addr, req.Code, err)
 	}
 	if answer.Code != 0 {
-		return answer, &ResponseError{Addr: c.addr, Request: req.Code, Code: answer.Code, Remark: answer.Remark}
+		return answer, &ResponseError{
+			Addr:    c.addr,
+			Request: req.Code,
+			Code:    answer.Code,
+			Remark:  answer.Remark,
+		}
 	}
 	return answer, nil
 }

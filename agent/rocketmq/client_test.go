@@ -136,15 +136,23 @@ func TestCallFaults(t *testing.T) {
 		"closed at once":       {func(net.Conn) {}, "no answer"},
 		"closed after request": {hangsUp, "no answer: EOF"},
 		"half a length":        {says("\x00\x00"), "breaks off: unexpected EOF"},
-		"half a frame":         {says("\x00\x00\x00\x20\x00\x00\x00\x10{"), "breaks off after 5 of 32 bytes: unexpected EOF"},
-		"only a length":        {says("\x00\x00\x00\x20"), "breaks off after 0 of 32 bytes"},
-		"closed in the body":   {says("\x00\x00\x01\x00\x00\x00\x00\x02{}half a bo"), "breaks off after 15 of 256 bytes"},
+		"half a frame": {
+			says("\x00\x00\x00\x20\x00\x00\x00\x10{"), "breaks off after 5 of 32 bytes: unexpected EOF",
+		},
+		"only a length": {says("\x00\x00\x00\x20"), "breaks off after 0 of 32 bytes"},
+		"closed in the body": {
+			says("\x00\x00\x01\x00\x00\x00\x00\x02{}half a bo"), "breaks off after 15 of 256 bytes",
+		},
 		"oversize frame":       {says("\x01\x00\x00\x01\x00\x00\x00\x02{}"), "frame of 16777217 bytes"},
 		"negative length":      {says("\xff\xff\xff\xff\x00\x00\x00\x02{}"), "frame of 4294967295 bytes"},
 		"frame without header": {says("\x00\x00\x00\x02\x00\x00"), "frame of 2 bytes"},
 		"header beyond frame":  {says("\x00\x00\x00\x06\x00\x00\x00\x03{}"), "header of 3 bytes in a frame of 6"},
-		"oversize header":      {says("\x00\x02\x00\x04\x00\x01\x00\x01" + strings.Repeat(" ", 0x20000)), "header of 65537 bytes"},
-		"header no JSON":       {says("\x00\x00\x00\x06\x00\x00\x00\x02{]"), "not a RocketMQ answer: invalid character"},
+		"oversize header": {
+			says("\x00\x02\x00\x04\x00\x01\x00\x01" + strings.Repeat(" ", 0x20000)), "header of 65537 bytes",
+		},
+		"header no JSON": {
+			says("\x00\x00\x00\x06\x00\x00\x00\x02{]"), "not a RocketMQ answer: invalid character",
+		},
 		"other serialization":  {says("\x00\x00\x00\x06\x07\x00\x00\x02{}"), "unknown serialization 7"},
 		"short binary header":  {says("\x00\x00\x00\x06\x01\x00\x00\x02\x00\x00"), "binary header breaks off"},
 		"HTTP":                 {says("HTTP/1.1 400 Bad Request\r\n\r\n"), "frame of 1213486160 bytes"},
@@ -288,16 +296,17 @@ func TestLateCancelLeavesNoTrace(t *testing.T) {
 }
 
 func TestReconnect(t *testing.T) {
+	type script = []func(net.Conn)
 	tests := map[string]struct {
 		code        int
-		scripts     []func(net.Conn)
+		scripts     script
 		want        error
 		connections int32
 	}{
-		"question on a closed connection":       {getBrokerConfig, []func(net.Conn){answersOnce, answers}, nil, 2},
-		"only once":                             {getBrokerConfig, []func(net.Conn){answersOnce, hangsUp}, errUnanswered, 2},
-		"order gets a new connection":           {updateBrokerConfig, []func(net.Conn){answers, answers}, nil, 2},
-		"order without an answer is not resent": {updateBrokerConfig, []func(net.Conn){answers, hangsUp}, errUnanswered, 2},
+		"question on a closed connection":       {getBrokerConfig, script{answersOnce, answers}, nil, 2},
+		"only once":                             {getBrokerConfig, script{answersOnce, hangsUp}, errUnanswered, 2},
+		"order gets a new connection":           {updateBrokerConfig, script{answers, answers}, nil, 2},
+		"order without an answer is not resent": {updateBrokerConfig, script{answers, hangsUp}, errUnanswered, 2},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -9,7 +9,8 @@ import (
 
 // binaryAnswer is a frame as RocketMQSerializable.java writes it.
 const binaryAnswer = "\x00\x00\x00\x34" + "\x01\x00\x00\x2e" +
-	"\x00\x10" + "\x00" + "\x02\x01" + "\x00\x00\x00\x07" + "\x00\x00\x00\x01" + // code, language, version, opaque, flag
+	// Code, language, version, opaque, flag.
+	"\x00\x10" + "\x00" + "\x02\x01" + "\x00\x00\x00\x07" + "\x00\x00\x00\x01" +
 	"\x00\x00\x00\x02no" +
 	"\x00\x00\x00\x17" + "\x00\x01k\x00\x00\x00\x05value" + "\x00\x02k2\x00\x00\x00\x03\xc3\xa4\x31" +
 	"bo"
@@ -21,14 +22,30 @@ func TestReadFrame(t *testing.T) {
 	}{
 		"JSON": {
 			"\x00\x00\x00\x69\x00\x00\x00\x63" +
-				`{"code":3,"extFields":{"a":"b"},"flag":1,"language":"JAVA","opaque":5,"remark":"why","version":513}` + "{}",
-			Command{Code: 3, Language: "JAVA", Version: 513, Opaque: 5, Flag: 1, Remark: "why",
-				ExtFields: map[string]string{"a": "b"}, Body: []byte("{}")},
+				`{"code":3,"extFields":{"a":"b"},"flag":1,"language":"JAVA","opaque":5,"remark":"why","version":513}` +
+				"{}",
+			Command{
+				Code:      3,
+				Language:  "JAVA",
+				Version:   513,
+				Opaque:    5,
+				Flag:      1,
+				Remark:    "why",
+				ExtFields: map[string]string{"a": "b"},
+				Body:      []byte("{}"),
+			},
 		},
 		"binary": {
 			binaryAnswer,
-			Command{Code: 16, Version: 513, Opaque: 7, Flag: 1, Remark: "no",
-				ExtFields: map[string]string{"k": "value", "k2": "ä1"}, Body: []byte("bo")},
+			Command{
+				Code:      16,
+				Version:   513,
+				Opaque:    7,
+				Flag:      1,
+				Remark:    "no",
+				ExtFields: map[string]string{"k": "value", "k2": "ä1"},
+				Body:      []byte("bo"),
+			},
 		},
 	}
 	for name, test := range tests {
@@ -53,7 +70,12 @@ func TestEncodeFrameLimits(t *testing.T) {
 }
 
 func FuzzReadFrame(f *testing.F) {
-	frame, err := encodeFrame(Command{Code: 28, Opaque: 1, ExtFields: map[string]string{"a": "b"}, Body: []byte("body")})
+	frame, err := encodeFrame(Command{
+		Code:      28,
+		Opaque:    1,
+		ExtFields: map[string]string{"a": "b"},
+		Body:      []byte("body"),
+	})
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -29,7 +29,12 @@ func startCluster(t *testing.T, jvm ...string) cluster {
 	master := rmqtest.StartBroker(t, namesrv.Addr, rmqtest.Options{JVM: jvm})
 	slave := rmqtest.StartBroker(t, namesrv.Addr, rmqtest.Options{JVM: jvm,
 		Conf: map[string]string{"brokerRole": "SLAVE", "brokerId": "1"}})
-	return cluster{namesrv: client(t, namesrv.Addr), broker: client(t, master.Addr), slave: client(t, slave.Addr), master: master}
+	return cluster{
+		namesrv: client(t, namesrv.Addr),
+		broker:  client(t, master.Addr),
+		slave:   client(t, slave.Addr),
+		master:  master,
+	}
 }
 
 func client(t *testing.T, addr string) *rocketmq.Client {
@@ -99,7 +104,9 @@ func (c cluster) testRuntimeInfo(t *testing.T) {
 	if !strings.HasPrefix(info["brokerVersionDesc"], "V") {
 		t.Errorf("brokerVersionDesc is %q", info["brokerVersionDesc"])
 	}
-	for _, key := range []string{"bootTimestamp", "commitLogMaxOffset", "dispatchBehindBytes", "sendThreadPoolQueueSize"} {
+	for _, key := range []string{
+		"bootTimestamp", "commitLogMaxOffset", "dispatchBehindBytes", "sendThreadPoolQueueSize",
+	} {
 		if _, err := strconv.ParseInt(info[key], 10, 64); err != nil {
 			t.Errorf("%s: %v", key, err)
 		}
@@ -111,8 +118,9 @@ func (c cluster) testConfig(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if broker["brokerName"] != rmqtest.BrokerName || "127.0.0.1:"+broker["listenPort"] != c.broker.Addr() || len(broker) < 150 {
-		t.Errorf("broker: %d keys, brokerName %q, listenPort %q", len(broker), broker["brokerName"], broker["listenPort"])
+	name, port := broker["brokerName"], broker["listenPort"]
+	if name != rmqtest.BrokerName || "127.0.0.1:"+port != c.broker.Addr() || len(broker) < 150 {
+		t.Errorf("broker: %d keys, brokerName %q, listenPort %q", len(broker), name, port)
 	}
 	namesrv, err := c.namesrv.NamesrvConfig(t.Context())
 	if err != nil {
@@ -201,8 +209,8 @@ func (c cluster) testProducers(t *testing.T) {
 	}
 	const heartBeat = 34
 	sender := client(t, c.broker.Addr())
-	if _, err := sender.Call(t.Context(), rocketmq.Command{Code: heartBeat,
-		Body: []byte(`{"clientID":"me@1","producerDataSet":[{"groupName":"sender"}],"consumerDataSet":[]}`)}); err != nil {
+	body := []byte(`{"clientID":"me@1","producerDataSet":[{"groupName":"sender"}],"consumerDataSet":[]}`)
+	if _, err := sender.Call(t.Context(), rocketmq.Command{Code: heartBeat, Body: body}); err != nil {
 		t.Fatal(err)
 	}
 	producers, err = c.broker.AllProducers(t.Context())
@@ -244,7 +252,8 @@ func (c cluster) perm(t *testing.T) int {
 
 func (c cluster) testBrokerPermission(t *testing.T) {
 	for _, permission := range []string{"4", "6"} {
-		if err := c.broker.UpdateBrokerConfig(t.Context(), map[string]string{"brokerPermission": permission}); err != nil {
+		change := map[string]string{"brokerPermission": permission}
+		if err := c.broker.UpdateBrokerConfig(t.Context(), change); err != nil {
 			t.Fatal(err)
 		}
 		config, err := c.broker.BrokerConfig(t.Context())
@@ -262,13 +271,17 @@ func (c cluster) testBrokerPermission(t *testing.T) {
 
 // What Java would read differently without escapes must arrive as it was sent.
 func (c cluster) testUpdateText(t *testing.T) {
-	for _, text := range []string{"plain", `C:\new\u0041`, "a = b : c # d ! e", "Größe € 😀", "two\nlines\n\nmore", "tab\tin"} {
-		if err := c.broker.UpdateBrokerConfig(t.Context(), map[string]string{"regionId": text, "fileReservedTime": "71"}); err != nil {
+	for _, text := range []string{
+		"plain", `C:\new\u0041`, "a = b : c # d ! e", "Größe € 😀", "two\nlines\n\nmore", "tab\tin",
+	} {
+		change := map[string]string{"regionId": text, "fileReservedTime": "71"}
+		if err := c.broker.UpdateBrokerConfig(t.Context(), change); err != nil {
 			t.Fatal(err)
 		}
 		config, err := c.broker.BrokerConfig(t.Context())
 		if err != nil || config["regionId"] != text || config["fileReservedTime"] != "71" {
-			t.Errorf("regionId %q, fileReservedTime %q, error %v, want %q", config["regionId"], config["fileReservedTime"], err, text)
+			t.Errorf("regionId %q, fileReservedTime %q, error %v, want %q",
+				config["regionId"], config["fileReservedTime"], err, text)
 		}
 	}
 }
@@ -278,7 +291,8 @@ func (c cluster) testRefusedUpdates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := c.broker.UpdateBrokerConfig(t.Context(), map[string]string{"noSuchKey": "1", "listenPort": "abc"}); err != nil {
+	wrong := map[string]string{"noSuchKey": "1", "listenPort": "abc"}
+	if err := c.broker.UpdateBrokerConfig(t.Context(), wrong); err != nil {
 		t.Errorf("RocketMQ began to refuse bad keys: %v", err)
 	}
 	err = c.broker.UpdateBrokerConfig(t.Context(), map[string]string{"rocketmqHome": "/"})
@@ -295,7 +309,12 @@ func (c cluster) testRefusedUpdates(t *testing.T) {
 }
 
 func (c cluster) testUnregister(t *testing.T) {
-	ref := rmq.BrokerRef{Cluster: rmqtest.Cluster, Name: rmqtest.BrokerName, ID: 0, Addr: c.broker.Addr()}
+	ref := rmq.BrokerRef{
+		Cluster: rmqtest.Cluster,
+		Name:    rmqtest.BrokerName,
+		ID:      0,
+		Addr:    c.broker.Addr(),
+	}
 	if err := c.namesrv.UnregisterBroker(t.Context(), ref); err != nil {
 		t.Fatal(err)
 	}
@@ -366,8 +385,13 @@ func TestRealController(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := rocketmq.ControllerMetadata{Group: rmqtest.Cluster, LeaderID: "n0", LeaderAddr: controller.Addr,
-		IsLeader: true, Peers: "n0:" + controller.Addr + ";"}
+	want := rocketmq.ControllerMetadata{
+		Group:      rmqtest.Cluster,
+		LeaderID:   "n0",
+		LeaderAddr: controller.Addr,
+		IsLeader:   true,
+		Peers:      "n0:" + controller.Addr + ";",
+	}
 	if meta != want {
 		t.Errorf("got %+v, want %+v", meta, want)
 	}

@@ -50,7 +50,12 @@ func (s *story) arrive(seq, attempt int, offset int64) bool {
 }
 
 func (s *story) receive(key string, body []byte, offset int64) bool {
-	return s.books.Received(Receipt{Key: key, Body: body, Place: Place{"b", 0, offset}, At: s.clock})
+	return s.books.Received(Receipt{
+		Key:   key,
+		Body:  body,
+		Place: Place{"b", 0, offset},
+		At:    s.clock,
+	})
 }
 
 func (s *story) pass(d time.Duration) {
@@ -70,7 +75,13 @@ type sums struct {
 func (s *story) check(t *testing.T, complete bool, want sums) {
 	t.Helper()
 	v := s.books.Judge(complete)
-	got := sums{v.Verified, v.Awaited, v.Foreign, v.ArrivedUnacknowledged, v.RetryDuplicates, nil}
+	got := sums{
+		verified:              v.Verified,
+		awaited:               v.Awaited,
+		foreign:               v.Foreign,
+		arrivedUnacknowledged: v.ArrivedUnacknowledged,
+		retryDuplicates:       v.RetryDuplicates,
+	}
 	for _, kind := range Kinds() {
 		if len(v.Findings[kind]) != want.found[kind] {
 			t.Errorf("%s: %v, want %d", kind, v.Findings[kind], want.found[kind])
@@ -295,7 +306,13 @@ func TestCounts(t *testing.T) {
 	s.fail(3, 0)
 	s.arrive(0, 0, 0)
 	s.arrive(0, 0, 9)
-	if got, want := s.books.Counts(), (Counts{Acknowledged: 3, Received: 1, Awaited: 2, FailedAttempts: 1}); got != want {
+	want := Counts{
+		Acknowledged:   3,
+		Received:       1,
+		Awaited:        2,
+		FailedAttempts: 1,
+	}
+	if got := s.books.Counts(); got != want {
 		t.Errorf("%+v, want %+v", got, want)
 	}
 }

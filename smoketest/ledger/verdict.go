@@ -64,7 +64,12 @@ func (l *Ledger) Counts() Counts {
 }
 
 func (l *Ledger) counts() Counts {
-	return Counts{Acknowledged: l.accepted, Received: l.distinct, Awaited: l.awaited, FailedAttempts: l.failed}
+	return Counts{
+		Acknowledged:   l.accepted,
+		Received:       l.distinct,
+		Awaited:        l.awaited,
+		FailedAttempts: l.failed,
+	}
 }
 
 // Judge judges a run. A run that is not complete still lacks arrivals, so
@@ -72,7 +77,12 @@ func (l *Ledger) counts() Counts {
 func (l *Ledger) Judge(complete bool) Verdict {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	v := Verdict{Counts: l.counts(), Messages: len(l.messages), Foreign: l.foreign, Findings: make(map[Kind][]Finding)}
+	v := Verdict{
+		Counts:   l.counts(),
+		Messages: len(l.messages),
+		Foreign:  l.foreign,
+		Findings: make(map[Kind][]Finding),
+	}
 	faulty := make(map[int]bool)
 	for kind, found := range l.findings {
 		v.Findings[kind] = slices.Clone(found)
@@ -127,7 +137,8 @@ func (l *Ledger) judgeMessage(msg *message, v *Verdict) (Kind, string) {
 func (l *Ledger) judgePromise(try *attempt, v *Verdict) (Kind, string) {
 	v.Sending = append(v.Sending, try.acked.Sub(try.sent))
 	if try.received.IsZero() {
-		return Missing, fmt.Sprintf("acknowledged at %s on %s, never received", try.acked.UTC().Format(time.RFC3339Nano), try.ackedAt)
+		at := try.acked.UTC().Format(time.RFC3339Nano)
+		return Missing, fmt.Sprintf("acknowledged at %s on %s, never received", at, try.ackedAt)
 	}
 	took := try.received.Sub(try.sent)
 	v.EndToEnd = append(v.EndToEnd, took)

@@ -75,7 +75,8 @@ func (p *Producer) Send(topic, key string, body []byte) (Place, error) {
 		return Place{}, err
 	}
 	p.renewal.succeeded()
-	return Place{Broker: result.MessageQueue.BrokerName, Queue: result.MessageQueue.QueueId, Offset: result.QueueOffset}, nil
+	queue := result.MessageQueue
+	return Place{Broker: queue.BrokerName, Queue: queue.QueueId, Offset: result.QueueOffset}, nil
 }
 
 // failed draws the conclusions from a failure, for the next attempt. The

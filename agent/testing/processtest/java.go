@@ -93,7 +93,9 @@ func answer(conn net.Conn) {
 		if err := json.Unmarshal(header, &request); err != nil {
 			return
 		}
-		reply, _ := json.Marshal(map[string]any{"code": 3, "opaque": request.Opaque, "flag": 1, "language": "JAVA", "remark": "fake"})
+		reply, _ := json.Marshal(map[string]any{
+			"code": 3, "opaque": request.Opaque, "flag": 1, "language": "JAVA", "remark": "fake",
+		})
 		frame := binary.BigEndian.AppendUint32(nil, uint32(4+len(reply)))
 		frame = binary.BigEndian.AppendUint32(frame, uint32(len(reply)))
 		if _, err := io.Copy(conn, strings.NewReader(string(frame)+string(reply))); err != nil {

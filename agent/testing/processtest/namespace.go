@@ -34,7 +34,8 @@ func InNamespace(t *testing.T) bool {
 	if os.Getenv(insideVariable) != "" {
 		return true
 	}
-	cmd := exec.Command(Self(t), "-test.run=^"+t.Name()+"$", "-test.timeout=60s", "-test.v="+strconv.FormatBool(testing.Verbose()))
+	cmd := exec.Command(Self(t), "-test.run=^"+t.Name()+"$", "-test.timeout=60s",
+		"-test.v="+strconv.FormatBool(testing.Verbose()))
 	cmd.Env = append(os.Environ(), insideVariable+"=1", QuickExit)
 	cmd.SysProcAttr = inNamespaces(syscall.CLONE_NEWPID | syscall.CLONE_NEWNS)
 	runtime.LockOSThread() // the parent-death signal belongs to this thread

@@ -59,7 +59,13 @@ func launch(t testing.TB, class, addr string, conf map[string]string, jvm []stri
 	if err := cmd.Start(); err != nil {
 		t.Fatalf("cannot start java (a JDK 17 or newer must be on PATH): %v", err)
 	}
-	p := &Process{Addr: addr, PID: cmd.Process.Pid, Dir: dir, exited: make(chan struct{}), cmd: cmd}
+	p := &Process{
+		Addr:   addr,
+		PID:    cmd.Process.Pid,
+		Dir:    dir,
+		exited: make(chan struct{}),
+		cmd:    cmd,
+	}
 	go func() {
 		_ = cmd.Wait()
 		close(p.exited)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"math/rand/v2"
 	"net"
 	"strconv"
 	"strings"
@@ -33,7 +32,7 @@ func (o Options) over(conf map[string]string) map[string]string {
 // StartNamesrv starts a name server and returns when it answers.
 func StartNamesrv(t testing.TB, o Options) *Process {
 	t.Helper()
-	port := freePort(t)
+	port := FreePort(t)
 	conf := o.over(map[string]string{"listenPort": strconv.Itoa(port)})
 	p := launch(t, "org.apache.rocketmq.namesrv.NamesrvStartup", local(port), conf, o.JVM)
 	client := clientOf(t, p.Addr)
@@ -46,7 +45,7 @@ func StartNamesrv(t testing.TB, o Options) *Process {
 // above.
 func StartBroker(t testing.TB, namesrv string, o Options) *Process {
 	t.Helper()
-	port := freePort(t)
+	port := FreePort(t)
 	conf := o.over(map[string]string{
 		"brokerClusterName":              Cluster,
 		"brokerName":                     BrokerName,
@@ -73,7 +72,7 @@ func StartBroker(t testing.TB, namesrv string, o Options) *Process {
 // StartController starts a group of one controller (DLedger) and returns when it leads.
 func StartController(t testing.TB, o Options) *Process {
 	t.Helper()
-	port := freePort(t)
+	port := FreePort(t)
 	conf := o.over(map[string]string{
 		"controllerDLegerGroup":  Cluster,
 		"controllerDLegerSelfId": "n0",
@@ -114,26 +113,4 @@ func clientOf(t testing.TB, addr string) *rocketmq.Client {
 
 func local(port int) string {
 	return net.JoinHostPort("127.0.0.1", strconv.Itoa(port))
-}
-
-// freePort returns a port p with p-2 and p+1 free too. It looks below the
-// range that outgoing connections take theirs from.
-func freePort(t testing.TB) int {
-	t.Helper()
-	for range 100 {
-		port := 20000 + rand.IntN(12000)
-		if free(port) && free(port-2) && free(port+1) {
-			return port
-		}
-	}
-	t.Fatal("cannot find free ports")
-	return 0
-}
-
-func free(port int) bool {
-	listener, err := net.Listen("tcp", ":"+strconv.Itoa(port))
-	if err != nil {
-		return false
-	}
-	return listener.Close() == nil
 }
