@@ -4,8 +4,8 @@ ROCKETMQ_VERSION ?= 5.5.0
 IMAGE ?= rocketmq-agent:dev
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 GO_FILES := $(shell find agent smoketest templates -name '*.go' -not -name '*_test.go' 2>/dev/null) $(wildcard templates/*.tmpl)
-# Without HTTP/2 (probes and scrapes speak HTTP/1.1) and without inlining the agent is a sixth smaller, and as fast at what it does.
-GOFLAGS_STATIC := -trimpath -tags nethttpomithttp2 -gcflags=all=-l -ldflags "-s -w -X main.version=$(VERSION)"
+# Probes and scrapes speak HTTP/1.1: without HTTP/2 the agent is 1.2 MB smaller.
+GOFLAGS_STATIC := -trimpath -tags nethttpomithttp2 -ldflags "-s -w -X main.version=$(VERSION)"
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@latest
 need = @command -v $(1) >/dev/null || { echo "$(1) is missing: install $(2)" >&2; exit 1; }

@@ -157,7 +157,7 @@ func (m *maker) planMemory() (err error) {
 // kind is what the memory plan calls a process.
 func kind(p Process) memory.Kind {
 	_, _, withProxy := p.ProxyAddrs()
-	k, _ := memory.KindOf(p.Role, withProxy, p.Store != "") // every role of a process has one
+	k, _ := memory.KindOf(p.Role, withProxy, p.Store != "") // New refuses what has none
 	return k
 }
 
