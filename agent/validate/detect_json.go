@@ -35,7 +35,7 @@ func scalar(value any) (text string, ok bool) {
 	return "", false
 }
 
-// detectType finds a value of another type than the key's of which fastjson does not make what was meant.
+// detectType finds a value of another type than the key's, which fastjson does not turn into what was meant.
 func detectType(key keys.Key, value any, fastjson1 bool) *problem {
 	switch v := value.(type) {
 	case nil:
@@ -54,13 +54,13 @@ func detectType(key keys.Key, value any, fastjson1 bool) *problem {
 }
 
 // broadType is what sort of value a key takes.
-type broadType string
+type broadType int
 
 const (
-	numberType  broadType = "number"
-	booleanType broadType = "boolean"
-	choiceType  broadType = "choice"
-	textType    broadType = "text"
+	numberType broadType = iota
+	booleanType
+	choiceType
+	textType
 )
 
 func typeOf(key keys.Key) broadType {

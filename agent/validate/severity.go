@@ -17,8 +17,7 @@ func (c *checker) severityOfValue(e entry, found *problem, suggestion string) Se
 	return Warning
 }
 
-// severityOfMember refuses a start with a value of a JSON file that the proxy would not start with. None is replaced by a
-// default there that would matter.
+// severityOfMember refuses a start with a value of a JSON file that the proxy would not start with.
 func (c *checker) severityOfMember(e entry, found *problem) Severity {
 	if found.refused && c.needs(e.key.Name) {
 		return Error

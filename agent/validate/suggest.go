@@ -59,6 +59,7 @@ func suggestMember(key keys.Key, value any, code string) string {
 	return ""
 }
 
+// suggestByCode corrects what the code says is wrong.
 func suggestByCode(key keys.Key, raw, code string) string {
 	switch code {
 	case "not-a-boolean":
