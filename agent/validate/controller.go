@@ -6,28 +6,35 @@ import (
 )
 
 // controller judges a controller, alone or inside a name server (ControllerManager).
-func (k *checker) controller() {
-	if _, has := k.set.Find("controllerDLegerPeers"); !has {
+func (c *checker) controller() {
+	if _, has := c.Keys.Find("controllerDLegerPeers"); !has {
 		return // a release without controllers
 	}
-	if k.Text("controllerType") == "jRaft" {
-		k.jraft()
+	if c.Text("controllerType") == "jRaft" {
+		c.jraft()
 		return
 	}
-	k.members("controllerDLegerSelfId", "controllerDLegerPeers", "controllerDLegerGroup")
-	k.ports()
-	if k.On("enableElectUncleanMaster") {
-		k.report(Warning, "unclean-election", []string{"enableElectUncleanMaster"}, "a broker that lags behind may become master, and what it lacks is lost though it was acknowledged")
+	c.members("controllerDLegerSelfId", "controllerDLegerPeers", "controllerDLegerGroup")
+	c.ports()
+	if c.On("enableElectUncleanMaster") {
+		c.report(Warning, "unclean-election", []string{"enableElectUncleanMaster"},
+			"a broker that lags behind may become master, and what it lacks is lost though it was acknowledged")
 	}
 }
 
 // jraft judges a controller of the other kind, whose keys have defaults of one machine (JRaftController).
-func (k *checker) jraft() {
-	members := strings.Split(strings.TrimRight(k.Text("jRaftInitConf"), ","), ",")
-	if rpc := strings.Split(strings.TrimRight(k.Text("jRaftControllerRPCAddr"), ","), ","); len(rpc) < len(members) {
-		k.report(Error, "uneven-peers", []string{"jRaftControllerRPCAddr", "jRaftInitConf"}, "jRaftControllerRPCAddr has %d addresses and jRaftInitConf %d: each member needs its own, in the same order", len(rpc), len(members))
+func (c *checker) jraft() {
+	list := func(key string) []string { return strings.Split(strings.TrimRight(c.Text(key), ","), ",") }
+	members, addresses := list("jRaftInitConf"), list("jRaftControllerRPCAddr")
+	if len(addresses) < len(members) {
+		c.report(Error, "uneven-peers", []string{"jRaftControllerRPCAddr", "jRaftInitConf"},
+			"jRaftControllerRPCAddr has %d addresses and jRaftInitConf %d: each member needs its own, "+
+				"in the same order",
+			len(addresses), len(members))
 	}
-	if id := k.Text("jRaftServerId"); !slices.Contains(members, id) {
-		k.report(Error, "not-a-peer", []string{"jRaftServerId", "jRaftInitConf"}, "jRaftServerId=%s is not among jRaftInitConf=%s: the controller leaves with 255", id, strings.Join(members, ","))
+	if id := c.Text("jRaftServerId"); !slices.Contains(members, id) {
+		c.report(Error, "not-a-peer", []string{"jRaftServerId", "jRaftInitConf"},
+			"jRaftServerId=%s is not among jRaftInitConf=%s: the controller leaves with 255",
+			id, strings.Join(members, ","))
 	}
 }

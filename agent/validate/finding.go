@@ -1,20 +1,19 @@
-// Package validate judges configuration files of RocketMQ, which itself passes over every mistake in them without a word.
 package validate
 
 import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
-	"unicode"
+
+	"rocketmq-agent/agent/keys"
 )
 
 // Severity says what a finding means for the start.
 type Severity string
 
-// The severities. An error refuses the start: what RocketMQ itself would refuse, what would give a broker a wrong identity
-// or endanger its data, and what would leave a broker open that the file says is protected.
+// The severities. An error refuses the start: what RocketMQ itself would refuse, what would give a broker a wrong
+// identity or endanger its data, and what would leave a broker open that the file says is protected.
 const (
 	Error   Severity = "error"
 	Warning Severity = "warning"
@@ -31,6 +30,33 @@ type Finding struct {
 	Message    string   `json:"message"`
 	Suggestion string   `json:"suggestion,omitempty"` // a key or a value that means what was meant
 	Allowed    string   `json:"allowed,omitempty"`
+}
+
+// finding is a warning about the entry.
+func (e entry) finding(found *problem) Finding {
+	f := Finding{
+		File:     e.source.Name,
+		Line:     e.source.Line,
+		Key:      readable(e.Key),
+		Value:    readable(e.Value),
+		Severity: Warning,
+		Code:     found.code,
+		Message:  found.message,
+	}
+	if e.hidden() {
+		f.Value = keys.Redacted
+	}
+	return f
+}
+
+// valueFinding is a warning about the entry's value, of which neither message nor suggestion may show a secret one.
+func (e entry) valueFinding(found *problem, suggestion string) Finding {
+	f := e.finding(found)
+	f.Suggestion, f.Allowed = suggestion, e.key.Allowed()
+	if f.Value == keys.Redacted {
+		f.Message, f.Suggestion = "the value cannot be used", ""
+	}
+	return f
 }
 
 // String is the finding as a compiler would print it.
@@ -60,21 +86,13 @@ func (f Finding) Text() string {
 	return b.String()
 }
 
-// printable quotes what would not be one visible word on a terminal.
-func printable(s string) string {
-	if strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) }) {
-		return strconv.Quote(s)
-	}
-	return s
-}
-
 // Failed says whether the findings refuse a start; strict makes every one of them do so.
 func Failed(all []Finding, strict bool) bool {
 	return slices.ContainsFunc(all, func(f Finding) bool { return strict || f.Severity == Error })
 }
 
-// order sorts findings as they stand in their files.
-func order(all []Finding) []Finding {
+// sortByPlace puts findings into the order of their files and lines.
+func sortByPlace(all []Finding) []Finding {
 	slices.SortStableFunc(all, func(a, b Finding) int {
 		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Line, b.Line), cmp.Compare(a.Key, b.Key))
 	})

@@ -47,7 +47,10 @@ func FuzzProperties(f *testing.F) {
 			f.Add([]byte(tt.text), i)
 		}
 	}
-	f.Add([]byte("password=x\nsecretKey x\ninitAuthenticationUser:{\"password\":\"x\"}\nsocksProxyConfig={\"password\":1"), 0)
+	f.Add([]byte(`password=x
+secretKey x
+initAuthenticationUser:{"password":"x"}
+socksProxyConfig={"password":1`), 0)
 	table, err := keys.Load()
 	if err != nil {
 		f.Fatal(err)
@@ -78,7 +81,8 @@ func FuzzProperties(f *testing.F) {
 				props[i].Value = marker + p.Value
 			}
 		}
-		sound(t, Properties(set, config.Of(config.Layer{Name: "RMQ_CONF_x_FILE", Props: props, Secret: true}), Options{GroupSize: 2}))
+		hidden := config.Layer{Name: "RMQ_CONF_x_FILE", Props: props, Secret: true}
+		sound(t, Properties(set, config.Of(hidden), Options{GroupSize: 2}))
 	})
 }
 

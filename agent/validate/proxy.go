@@ -1,8 +1,6 @@
 package validate
 
 import (
-	"encoding/json"
-	"fmt"
 	"strings"
 
 	"rocketmq-agent/agent/config"
@@ -12,114 +10,125 @@ import (
 )
 
 // Proxy judges the configuration of a proxy: each layer that somebody wrote, and the merged values together.
-func Proxy(set keys.Set, c config.Config) []Finding {
-	k := &checker{set: set}
-	if f, bad := k.unreadable(c.Layers[0]); bad {
+func Proxy(set keys.Set, conf config.Config) []Finding {
+	c := &checker{Effective: config.Effective{Keys: set}}
+	if f, bad := c.unreadable(conf.Layers[0]); bad {
 		return []Finding{f}
 	}
 	if _, has := set.Find("grpcServerPort"); !has {
 		return nil // the keys of a proxy of this release are not known
 	}
-	taken := make([]config.Layer, len(c.Layers))
-	for i, l := range c.Layers {
-		taken[i] = config.Layer{Kind: l.Kind, Name: l.Name, Secret: l.Secret, Props: k.properties(l.Members)}
-	}
-	k.Effective = config.Effective{Config: config.Of(taken...), Keys: set}
-	for _, l := range c.Layers {
+	c.Config = c.taken(conf)
+	for _, l := range conf.Layers {
 		if l.Kind != config.Embedded {
-			k.object(l)
+			c.object(l)
 		}
 	}
-	if line := fastjson.MisplacedComment(c.JSON()); line > 0 && !k.smart() {
-		k.add(Finding{
-			File:     c.Layers[0].Name,
+	if line := fastjson.MisplacedComment(conf.JSON()); line > 0 && !c.fastjson1() {
+		c.add(Finding{
+			File:     conf.Layers[0].Name,
 			Line:     line,
 			Severity: Error,
 			Code:     "misplaced-comment",
-			Message: "fastjson2 takes a comment only where a key comes next, so not behind the last value or before a comma: " +
-				"the proxy leaves with 1",
+			Message: "fastjson2 takes a comment only where a key comes next, so not behind the last value " +
+				"or before a comma: the proxy leaves with 1",
 		})
 	}
-	k.protection()
-	k.ports()
-	return order(k.all)
+	c.protection()
+	c.ports()
+	return sortByPlace(c.findings)
 }
 
 // unreadable judges a file that is no JSON object.
-func (k *checker) unreadable(l config.Layer) (f Finding, bad bool) {
+func (c *checker) unreadable(l config.Layer) (f Finding, bad bool) {
 	_, err := fastjson.ReadObject(l.Text)
 	if err == nil || l.Kind == config.Embedded {
 		return Finding{}, false
 	}
-	f = Finding{File: l.Name, Line: err.Line, Severity: Error, Code: "bad-json", Message: err.Reason + ": the proxy leaves with 1"}
-	if k.smart() { // it takes more than that, names without quotes for one
+	f = Finding{
+		File:     l.Name,
+		Line:     err.Line,
+		Severity: Error,
+		Code:     "bad-json",
+		Message:  err.Reason + ": the proxy leaves with 1",
+	}
+	if c.fastjson1() { // it takes more than that, names without quotes for one
 		f.Severity, f.Message = Warning, err.Reason+": it cannot be checked"
 	}
 	return f, true
 }
 
-// object judges what one source says.
-func (k *checker) object(l config.Layer) {
-	first := map[string]int{}
+// fastjson1 says whether the release reads the file with fastjson 1, which forgives much.
+func (c *checker) fastjson1() bool { return !c.Keys.Release.ReadsFastjson2() }
+
+// taken is the configuration without what RocketMQ does not take, its values as those of a properties file.
+func (c *checker) taken(conf config.Config) config.Config {
+	layers := make([]config.Layer, len(conf.Layers))
+	for i, l := range conf.Layers {
+		layers[i] = config.Layer{Kind: l.Kind, Name: l.Name, Secret: l.Secret}
+		for _, m := range l.Members {
+			name := c.nameTaken(m.Key)
+			key, known := c.Keys.Find(name)
+			text, ok := scalar(m.Value)
+			if ok && known && detectType(key, m.Value, c.fastjson1()) == nil {
+				layers[i].Props = append(layers[i].Props, javaprops.Property{Key: name, Value: text, Line: m.Line})
+			}
+		}
+	}
+	return config.Of(layers...)
+}
+
+// nameTaken is the key of the role that fastjson takes a name for: fastjson 1 looks neither at the case nor at - and _.
+func (c *checker) nameTaken(name string) string {
+	if _, ok := c.Keys.Find(name); ok || !c.fastjson1() {
+		return name
+	}
+	plain := strings.NewReplacer("-", "", "_", "").Replace(name)
+	if similar, found := c.Keys.Similar(plain); found && strings.EqualFold(similar, plain) {
+		return similar
+	}
+	return name
+}
+
+// object judges what one source says, member by member.
+func (c *checker) object(l config.Layer) {
+	firstLine := map[string]int{}
 	for _, m := range l.Members {
 		e := entry{
 			Property: javaprops.Property{Key: m.Key, Value: m.Text(), Line: m.Line},
 			source:   l.At(m.Line),
 			secret:   l.Secret,
 		}
-		e.key, e.known = k.set.Find(k.spelt(m.Key))
-		if line, twice := first[m.Key]; twice {
-			k.add(outside(m, e.finding("duplicate", fmt.Sprintf("it is set in line %d already; the last one wins", line))))
+		e.key, e.known = c.Keys.Find(c.nameTaken(m.Key))
+		if line, again := firstLine[m.Key]; again {
+			c.add(fromOutside(e.finding(duplicateOf(line)), m))
 		}
-		first[m.Key] = m.Line
-		switch before := len(k.all); {
-		case !e.known:
-			k.unknown(e)
-			k.all[before] = outside(m, k.all[before])
-		case !k.futile(e):
-			k.member(e, m)
+		firstLine[m.Key] = m.Line
+		if e.known {
+			c.member(e, m)
+		} else {
+			c.add(fromOutside(c.unknown(e), m))
 		}
 	}
 }
 
-// smart says whether the release reads the file with fastjson 1, which forgives much.
-func (k *checker) smart() bool { return !k.set.Release.ReadsFastjson2() }
-
-// spelt is the key of the role that fastjson takes a name for: fastjson 1 looks neither at the case nor at - and _.
-func (k *checker) spelt(name string) string {
-	if _, ok := k.set.Find(name); ok || !k.smart() {
-		return name
+// member judges a key that the proxy has.
+func (c *checker) member(e entry, m fastjson.Member) {
+	if found := c.detectNoEffect(e); found != nil {
+		c.add(c.noEffect(e, found))
+		return
 	}
-	plain := strings.NewReplacer("-", "", "_", "").Replace(name)
-	if similar, found := k.set.Similar(plain); found && strings.EqualFold(similar, plain) {
-		return similar
+	found := detectMember(e.key, m.Value, c.fastjson1())
+	if found == nil {
+		return
 	}
-	return name
+	f := e.valueFinding(found, suggestMember(e.key, m.Value, found.code))
+	f.Severity = c.severityOfMember(e, found)
+	c.add(fromOutside(f, m))
 }
 
-// properties are the values of the object that RocketMQ takes.
-func (k *checker) properties(members []fastjson.Member) (all []javaprops.Property) {
-	for _, m := range members {
-		name := k.spelt(m.Key)
-		key, known := k.set.Find(name)
-		if text, ok := scalar(m.Value); ok && known && mistyped(key, m.Value, k.smart()) == nil {
-			all = append(all, javaprops.Property{Key: name, Value: text, Line: m.Line})
-		}
-	}
-	return all
-}
-
-// scalar is a value as one would write it in a properties file; ok is false for null, objects and lists.
-func scalar(value any) (text string, ok bool) {
-	switch value.(type) {
-	case string, bool, json.Number:
-		return fastjson.Member{Value: value}.Text(), true
-	}
-	return "", false
-}
-
-// outside is a finding without what lies inside of a value, which may be a secret.
-func outside(m fastjson.Member, f Finding) Finding {
+// fromOutside is a finding without what lies inside of a value, which may be a secret.
+func fromOutside(f Finding, m fastjson.Member) Finding {
 	switch m.Value.(type) {
 	case map[string]any:
 		f.Value = "{…}"
@@ -127,20 +136,4 @@ func outside(m fastjson.Member, f Finding) Finding {
 		f.Value = "[…]"
 	}
 	return f
-}
-
-// member judges the value of a key that the proxy has.
-func (k *checker) member(e entry, m fastjson.Member) {
-	p := mistyped(e.key, m.Value, k.smart())
-	if text, ok := scalar(m.Value); p == nil && ok && text != "" {
-		p = byRule(e.key, text)
-	}
-	if p == nil {
-		return
-	}
-	f := outside(m, e.about(p))
-	if p.refused && k.needs(e.key.Name) {
-		f.Severity = Error
-	}
-	k.add(f)
 }

@@ -1,0 +1,69 @@
+package validate
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"rocketmq-agent/agent/rmq"
+)
+
+// localProvider are the classes that hold users and permissions where the role has its own.
+type localProvider struct{ authentication, authorization string }
+
+var localProviders = map[rmq.Role]localProvider{
+	rmq.Broker: {
+		authentication: "org.apache.rocketmq.auth.authentication.provider.LocalAuthenticationMetadataProvider",
+		authorization:  "org.apache.rocketmq.auth.authorization.provider.LocalAuthorizationMetadataProvider",
+	},
+	rmq.Proxy: {
+		authentication: "org.apache.rocketmq.proxy.auth.ProxyAuthenticationMetadataProvider",
+		authorization:  "org.apache.rocketmq.proxy.auth.ProxyAuthorizationMetadataProvider",
+	},
+}
+
+// protection judges authentication: what the file protects must be protected.
+func (c *checker) protection() {
+	authentication, authorization := c.On("authenticationEnabled"), c.On("authorizationEnabled")
+	if authentication && c.Text("authenticationMetadataProvider") == "" {
+		c.report(Warning, "no-provider", []string{"authenticationEnabled"},
+			"without authenticationMetadataProvider every request fails; set %s",
+			localProviders[c.Keys.Role].authentication)
+	}
+	if authorization && c.Text("authorizationMetadataProvider") == "" {
+		c.report(Warning, "no-provider", []string{"authorizationEnabled"},
+			"without authorizationMetadataProvider every request fails; set %s",
+			localProviders[c.Keys.Role].authorization)
+	}
+	if authorization && !authentication {
+		c.report(Warning, "not-authenticated", []string{"authorizationEnabled"},
+			"authorizationEnabled=true without authenticationEnabled=true: nobody has to say who they are")
+	}
+}
+
+// protected says whether the access control of this release is on.
+func (c *checker) protected() bool {
+	acl, has := c.Keys.Find("aclEnable")
+	return c.On("authenticationEnabled") || has && !acl.Unread && c.On("aclEnable")
+}
+
+// accessControl matches what people take for the switch of the access control.
+var accessControl = regexp.MustCompile(`(?i)^(is)?(enable)?acl(enabled?)?$`)
+
+// orUnprotected is what was found about an unknown key, or something worse: that it was meant to protect a process that
+// nothing else protects. A name server and a controller never had such a thing.
+func (c *checker) orUnprotected(found *problem, e entry, meant string) *problem {
+	protectable := c.Keys.Role == rmq.Broker || c.Keys.Role == rmq.Proxy
+	if !protectable || suggestBoolean(e.Value) != "true" || c.protected() {
+		return found
+	}
+	switches := []string{"aclEnable", "authenticationEnabled", "authorizationEnabled"}
+	if !accessControl.MatchString(e.Key) && !slices.Contains(switches, meant) && !slices.Contains(switches, e.Key) {
+		return found
+	}
+	worse := &problem{code: "unprotected", message: found.message, refused: true}
+	if !strings.Contains(worse.message, "open") {
+		worse.message += ", so everything would be open to everybody"
+	}
+	return worse
+}

@@ -1,0 +1,76 @@
+package validate
+
+import "rocketmq-agent/agent/rmq"
+
+// protectionTests are about the access control.
+var protectionTests = []propertiesTest{
+	// Protection.
+	{name: "aclEnable=true in 5.3.3", release: "5.3.3", text: "aclEnable=true", want: []want{
+		{Error, "unprotected", "aclEnable", 1, "", "RocketMQ 5.3.3 reads it nowhere, so the broker would be open"},
+	}},
+	{name: "aclEnable=true in 5.2.0", release: "5.2.0", text: "aclEnable=true"},
+	{name: "access control that 5.3.1 still has", release: "5.3.1", text: "aclEnable=true"},
+	{name: "aclEnable that was meant", release: "5.3.3", text: "aclEnable=true ", want: []want{
+		{Error, "unprotected", "aclEnable", 1, "", "open to everybody"},
+	}},
+	{name: "aclEnable that was meant in 5.2.0", release: "5.2.0", text: "aclEnable=yes", want: []want{
+		{Error, "not-a-boolean", "aclEnable", 1, "true", "read as false"},
+	}},
+	{name: "aclEnable=false", text: "aclEnable=false", want: []want{
+		{Warning, "no-effect", "aclEnable", 1, "", "reads it nowhere"},
+	}},
+	{
+		name: "aclEnable beside what protects",
+		text: "aclEnable=true\n" +
+			"authenticationEnabled=true\n" +
+			"authenticationMetadataProvider=" +
+			"org.apache.rocketmq.auth.authentication.provider.LocalAuthenticationMetadataProvider",
+		want: []want{{Warning, "no-effect", "aclEnable", 1, "", "reads it nowhere"}},
+	},
+	{name: "what people take for it", release: "5.2.0", text: "enableAcl=true\nacl=true", want: []want{
+		{Error, "unprotected", "enableAcl", 1, "", "so the broker is open"},
+		{Error, "unprotected", "acl", 2, "", "open to everybody"},
+	}},
+	{
+		name:    "what people take for it beside the right one",
+		release: "5.2.0",
+		text:    "aclEnable=true\nenableAcl=true",
+		want:    []want{{Warning, "unknown-key", "enableAcl", 2, "", "before it aclEnable"}},
+	},
+	{name: "what people take for it, off", text: "enableAcl=false", want: []want{
+		{Warning, "unknown-key", "enableAcl", 1, "", "Never a key"},
+	}},
+	{name: "ACL in a name server never was", role: rmq.Namesrv, text: "aclEnable=true", want: []want{
+		{Warning, "unknown-key", "aclEnable", 1, "", "it is a key of the broker, and the name server does not read it"},
+	}},
+	{name: "authentication before it came", release: "5.2.0", text: "authenticationEnabled=true", want: []want{
+		{Error, "unprotected", "authenticationEnabled", 1, "", "5.3.3 to 5.5.0 have, so everything would be open"},
+	}},
+	{
+		name:    "authentication before it came, with ACL",
+		release: "5.2.0",
+		text:    "authenticationEnabled=true\naclEnable=true",
+		want:    []want{{Warning, "unknown-key", "authenticationEnabled", 1, "", "5.3.3 to 5.5.0 have"}},
+	},
+	{
+		name: "authentication",
+		text: "authenticationEnabled=true\n" +
+			"authorizationEnabled=true\n" +
+			"authenticationMetadataProvider=a.B\n" +
+			"authorizationMetadataProvider=a.C",
+	},
+	{
+		name: "authentication without its classes",
+		text: "authenticationEnabled=true\nauthorizationEnabled=true",
+		want: []want{
+			{Warning, "no-provider", "authenticationEnabled", 1, "", "LocalAuthenticationMetadataProvider"},
+			{Warning, "no-provider", "authorizationEnabled", 2, "", "LocalAuthorizationMetadataProvider"},
+		},
+	},
+	{name: "permissions of nobody", text: "authorizationEnabled=true\nauthorizationMetadataProvider=a.C", want: []want{
+		{Warning, "not-authenticated", "authorizationEnabled", 1, "", "nobody has to say who they are"},
+	}},
+	{name: "authentication that is misspelt", text: "authenticationEnable=true", want: []want{
+		{Error, "unprotected", "authenticationEnable", 1, "authenticationEnabled", "open to everybody"},
+	}},
+}
