@@ -31,7 +31,7 @@ func startNamesrv(t *testing.T) string {
 func startBroker(t *testing.T, dir, namesrv string, env ...string) (a *agentRun, addr string) {
 	t.Helper()
 	port := strconv.Itoa(rmqtest.FreePort(t))
-	env = append([]string{"RMQ_CONF_listenPort=" + port}, env...)
+	env = append([]string{"RMQ_CONF_listenPort=" + port, "RMQ_BROKER_NAME_PREFIX=broker"}, env...)
 	return startAgent(t, dir, env, "broker", "-n", namesrv), "127.0.0.1:" + port
 }
 

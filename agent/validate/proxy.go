@@ -11,7 +11,7 @@ import (
 
 // Proxy judges the configuration of a proxy: each layer that somebody wrote, and the merged values together.
 func Proxy(set keys.Set, conf config.Config) []Finding {
-	c := &checker{Effective: config.Effective{Keys: set}}
+	c := &checker{Effective: config.Effective{Keys: set}, written: conf}
 	if f, bad := c.unreadable(conf.Layers[0]); bad {
 		return []Finding{f}
 	}
@@ -115,7 +115,7 @@ func (c *checker) object(l config.Layer) {
 // member judges a key that the proxy has.
 func (c *checker) member(e entry, m fastjson.Member) {
 	if found := c.detectNoEffect(e); found != nil {
-		c.add(c.noEffect(e, found))
+		c.add(fromOutside(c.noEffect(e, found), m))
 		return
 	}
 	found := detectMember(e.key, m.Value, c.fastjson1())

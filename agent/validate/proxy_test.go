@@ -2,10 +2,14 @@ package validate
 
 import (
 	"cmp"
+	"encoding/json"
+	"strings"
+	"testing"
+
 	"rocketmq-agent/agent/config"
+	"rocketmq-agent/agent/fastjson"
 	"rocketmq-agent/agent/keys"
 	"rocketmq-agent/agent/rmq"
-	"testing"
 )
 
 // proxyTests are files of a proxy. What fastjson makes of each was seen by running RocketMQ's own, 1.2.83 before 5.4
@@ -292,4 +296,37 @@ func TestProxyShowsNothingInside(t *testing.T) {
 // proxyFile judges the text of a mounted rmq-proxy.json.
 func proxyFile(set keys.Set, text []byte) []Finding {
 	return Proxy(set, config.Of(config.Layer{Name: "rmq-proxy.json"}.WithJSON(text)))
+}
+
+// A variable replaces what the file says: a bad value that nobody uses does not stop the proxy.
+func TestProxyWithAReplacedValue(t *testing.T) {
+	set := loadTable(t).Set(rmq.MustRelease("5.5.0"), rmq.Proxy)
+	file := config.Layer{Name: "rmq-proxy.json"}.WithJSON([]byte(`{"grpcServerPort": "x"}`))
+	right := config.Layer{Kind: config.Variable, Name: "RMQ_CONF_grpcServerPort"}
+	right.Members = []fastjson.Member{{Key: "grpcServerPort", Value: json.Number("8081")}}
+	wrong := config.Layer{Kind: config.Variable, Name: "RMQ_CONF_grpcServerPort"}
+	wrong.Members = []fastjson.Member{{Key: "grpcServerPort", Value: "y"}}
+	for _, tt := range []struct {
+		name   string
+		layers []config.Layer
+		failed bool
+	}{
+		{"the file alone", []config.Layer{file}, true},
+		{"a right value instead", []config.Layer{file, right}, false},
+		{"a wrong value instead", []config.Layer{file, wrong}, true},
+	} {
+		if all := Proxy(set, config.Of(tt.layers...)); Failed(all, false) != tt.failed || len(all) == 0 {
+			t.Errorf("%s: %v", tt.name, all)
+		}
+	}
+}
+
+// What lies inside of a value may be a secret, whatever the key.
+func TestProxyHidesWhatLiesInside(t *testing.T) {
+	set := loadTable(t).Set(rmq.MustRelease("5.5.0"), rmq.Proxy)
+	for _, f := range proxyFile(set, []byte(`{"clusterName": {"pw": "hunter2"}, "noSuchKey": ["hunter2"], "grpcServerPort": {"pw": "hunter2"}}`)) {
+		if strings.Contains(f.Value+f.Message+f.Suggestion, "hunter2") {
+			t.Errorf("%+v", f)
+		}
+	}
 }

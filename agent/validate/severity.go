@@ -19,7 +19,7 @@ func (c *checker) severityOfValue(e entry, found *problem, suggestion string) Se
 
 // severityOfMember refuses a start with a value of a JSON file that the proxy would not start with.
 func (c *checker) severityOfMember(e entry, found *problem) Severity {
-	if found.refused && c.needs(e.key.Name) {
+	if c.wins(e) && found.refused && c.needs(e.key.Name) {
 		return Error
 	}
 	return Warning
@@ -74,6 +74,6 @@ func (c *checker) needs(key string) bool {
 
 // wins says whether it is this value that is used: a stronger layer may have replaced it.
 func (c *checker) wins(e entry) bool {
-	v, _ := c.Find(e.Key)
+	v, _ := c.written.Find(e.Key)
 	return v.Source == e.source
 }

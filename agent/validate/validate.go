@@ -24,6 +24,7 @@ type Options struct {
 // checker looks at one configuration.
 type checker struct {
 	config.Effective // what RocketMQ makes of it, by the keys of the role
+	written          config.Config // all that was written, also what RocketMQ does not take
 	options          Options
 	findings         []Finding
 }
@@ -31,7 +32,7 @@ type checker struct {
 // Properties judges the configuration of a broker, a name server or a controller: each layer that somebody wrote, and
 // the merged values together. Findings come in the order of their files and lines.
 func Properties(set keys.Set, conf config.Config, options Options) []Finding {
-	c := &checker{Effective: config.Effective{Config: conf, Keys: set}, options: options}
+	c := &checker{Effective: config.Effective{Config: conf, Keys: set}, written: conf, options: options}
 	for _, l := range conf.Layers {
 		if l.Kind != config.Embedded {
 			c.layer(l)

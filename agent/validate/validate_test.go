@@ -116,8 +116,14 @@ func TestProperties(t *testing.T) {
 // TestLayers: what a stronger layer replaces is no error any more, what the agent itself sets is not judged, and each
 // finding names the layer that it is about.
 func TestLayers(t *testing.T) {
-	table := loadTable(t)
+	set := loadTable(t).Set(rmq.MustRelease("5.5.0"), rmq.Broker)
+	templates, err := config.ReadTemplates("")
+	if err != nil {
+		t.Fatal(err)
+	}
 	in := config.Input{
+		Templates: templates,
+		Keys:      set,
 		Settings: settings.Settings{Conf: []settings.ConfValue{
 			{Variable: "RMQ_CONF_flushDiskType", Key: "flushDiskType", Value: "ASYNC_FLUSH"},
 			{Variable: "RMQ_CONF_fileReservedTime", Key: "fileReservedTime", Value: "48h"},
@@ -131,7 +137,7 @@ func TestLayers(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := Properties(table.Set(rmq.MustRelease("5.5.0"), rmq.Broker), c, Options{})
+	got := Properties(set, c, Options{})
 	check(t, got, []want{
 		{Warning, "not-a-number", "fileReservedTime", 0, "", "48h"},
 		{Error, "not-a-choice", "storeType", 0, "defaultRocksDB", "none of the values that work"},

@@ -1,4 +1,4 @@
-package validate
+package keys
 
 import (
 	"bytes"
@@ -13,7 +13,6 @@ import (
 	"testing"
 	"unicode/utf16"
 
-	"rocketmq-agent/agent/keys"
 	"rocketmq-agent/agent/launch"
 	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/agent/testing/rmqtest"
@@ -27,7 +26,7 @@ var configClasses = map[string]string{
 	"NettyServerConfig":  "org.apache.rocketmq.remoting.netty.NettyServerConfig",
 	"NettyClientConfig":  "org.apache.rocketmq.remoting.netty.NettyClientConfig",
 	"AuthConfig":         "org.apache.rocketmq.auth.config.AuthConfig",
-	keys.TieredClass: "org.apache.rocketmq.tieredstore.MessageStoreConfig," +
+	TieredClass: "org.apache.rocketmq.tieredstore.MessageStoreConfig," +
 		"org.apache.rocketmq.tieredstore.common.TieredMessageStoreConfig",
 	"NamesrvConfig":    "org.apache.rocketmq.common.namesrv.NamesrvConfig",
 	"ControllerConfig": "org.apache.rocketmq.common.ControllerConfig",
@@ -58,12 +57,12 @@ var rawValues = []string{
 
 // binding is a key that Java is asked about, with raw values for it.
 type binding struct {
-	key    keys.Key
+	key    Key
 	values []string
 }
 
 // bindings are all keys of what is bound to properties files in a release; one of two roles' sets is asked about once.
-func bindings(t *testing.T, table *keys.Table, release rmq.Release) []binding {
+func bindings(t *testing.T, table *Table, release rmq.Release) []binding {
 	t.Helper()
 	all := map[string]binding{}
 	for _, role := range []rmq.Role{rmq.Broker, rmq.Namesrv, rmq.Controller} {
@@ -84,7 +83,7 @@ func bindings(t *testing.T, table *keys.Table, release rmq.Release) []binding {
 }
 
 // namesOf are the words of a key as people write them.
-func namesOf(k keys.Key) []string {
+func namesOf(k Key) []string {
 	var all []string
 	for _, word := range append(k.Enum(), k.Rule.Words...) {
 		all = append(all, word, strings.ToLower(word), " "+word, word+" ", "\t"+word+"\n", word+";",
@@ -203,11 +202,11 @@ func TestRocketMQTakesTheSame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	table, err := keys.Load()
+	table, err := Load()
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !slices.Contains(keys.Releases, home.Release) {
+	if !slices.Contains(Releases, home.Release) {
 		t.Skipf("the table does not know the keys of %s exactly", home.Release)
 	}
 	trims := home.Release.TrimsValues()
@@ -217,7 +216,7 @@ func TestRocketMQTakesTheSame(t *testing.T) {
 		key := all[i].key
 		wrong := n.compare(all[i], verdicts, trims)
 		switch reason, excepted := notPlain[key.Name]; {
-		case excepted && wrong == nil && home.Release == keys.Newest(): // older ones had plain setters
+		case excepted && wrong == nil && home.Release == Newest(): // older ones had plain setters
 			t.Errorf("%s.%s agrees everywhere, so it is no exception: %s", key.Class, key.Name, reason)
 		case !excepted && wrong != nil:
 			t.Errorf("%s.%s (%s): %d of %d differ:\n\t%s", key.Class, key.Name, key.Type,

@@ -1,15 +1,14 @@
-package validate
+package keys
 
 import (
 	"strings"
 	"testing"
 
 	"rocketmq-agent/agent/javaprops"
-	"rocketmq-agent/agent/keys"
 )
 
 // fuzzedKeys are keys of every type, and those whose setters are none of the usual ones.
-var fuzzedKeys = []keys.Key{
+var fuzzedKeys = []Key{
 	{Name: "a", Type: "int"},
 	{Name: "a", Type: "long"},
 	{Name: "a", Type: "float"},
@@ -21,7 +20,7 @@ var fuzzedKeys = []keys.Key{
 	{
 		Name: "defaultMessageRequestMode",
 		Type: "string",
-		Rule: keys.Rule{Kind: keys.Words, Words: []string{"PULL", "POP"}},
+		Rule: Rule{Kind: Words, Words: []string{"PULL", "POP"}},
 	},
 }
 
@@ -97,7 +96,7 @@ func TestEffectiveFloats(t *testing.T) {
 		{"double", "1.7976931348623157e308", "1.7976931348623157E308"},
 	}
 	for _, tt := range tests {
-		if got, ok := (keys.Key{Type: tt.kind}).Effective(tt.raw, true); !ok || got != tt.want {
+		if got, ok := (Key{Type: tt.kind}).Effective(tt.raw, true); !ok || got != tt.want {
 			t.Errorf("%s %s is %s, %t, want %s", tt.kind, tt.raw, got, ok, tt.want)
 		}
 	}
