@@ -35,6 +35,7 @@ func (m manifests) checkIdentities(t *testing.T, o overlay) {
 		for i, pod := range s.pods() {
 			t.Run(pod, func(t *testing.T) {
 				told := s.settings(t, i)
+				checkPorts(t, s, told)
 				if s.role() == rmq.Broker {
 					checkBroker(t, o, s, told, groups)
 					checkAddresses(t, o, told, namesrvs, controllers)

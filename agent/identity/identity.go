@@ -83,11 +83,16 @@ func (id *Identity) name(s settings.Settings, p pod) {
 		id.BrokerName, id.NameSource = string(s.BrokerNamePrefix)+group, "RMQ_BROKER_NAME_PREFIX"
 	case p.host != "" && id.Topology == rmq.Masters:
 		id.BrokerName, id.NameSource = p.host, HostName
-	case p.prefix == defaultPrefix && p.name == "":
+	case p.unknown:
 		id.BrokerName, id.NameSource = p.prefix+group, DefaultName
 	default:
 		id.BrokerName, id.NameSource = p.prefix+group, p.source
 	}
+}
+
+// Guessed says whether nobody named the broker in so many words: then whoever wrote its store knows better.
+func (id Identity) Guessed() bool {
+	return id.Topology == rmq.Masters && (id.NameSource == HostName || id.NameSource == DefaultName)
 }
 
 // Named is the broker with another name than the one that was derived.

@@ -19,6 +19,7 @@ type pod struct {
 	ordinal int
 	source  string
 	host    string // a container's host name that somebody chose; empty in Kubernetes
+	unknown bool   // nothing says which pod this is
 }
 
 // stable says whether the pods of the StatefulSet have the names that prefix and ordinals give: RMQ_ORDINAL can number pods
@@ -49,7 +50,7 @@ func findPod(s settings.Settings) (pod, error) {
 	case name != "":
 		return pod{}, fmt.Errorf("cannot derive an identity from %s=%q: it does not end in an ordinal; run these pods in a StatefulSet, or set RMQ_ORDINAL (and RMQ_BROKER_NAME_PREFIX)", source, name)
 	}
-	return pod{prefix: defaultPrefix, source: "the default", host: chosenHost(s.Pod)}, nil
+	return pod{prefix: defaultPrefix, source: "the default", host: chosenHost(s.Pod), unknown: true}, nil
 }
 
 // containerID matches the host name of a container that nobody named: the random number that it has instead must never

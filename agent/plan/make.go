@@ -57,7 +57,7 @@ func Make(s settings.Settings, args cmdline.Run, f Files) (Plan, error) {
 		return Plan{}, err
 	}
 	// A host name is only a guess at what a broker is called. Where its store says otherwise, the store is right.
-	if b, ok := p.Broker(); ok && p.Identity.NameSource == identity.HostName {
+	if b, ok := p.Broker(); ok && p.Identity.Guessed() {
 		if owner, known := f.Owner(b.Store); known && owner.Name != "" && owner.Name != p.Identity.BrokerName {
 			return makeAs(s, args, f, r, &owner)
 		}

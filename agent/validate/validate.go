@@ -23,7 +23,7 @@ type Options struct {
 
 // checker looks at one configuration.
 type checker struct {
-	config.Effective // what RocketMQ makes of it, by the keys of the role
+	config.Effective               // what RocketMQ makes of it, by the keys of the role
 	written          config.Config // all that was written, also what RocketMQ does not take
 	options          Options
 	findings         []Finding
