@@ -40,6 +40,7 @@ type app struct {
 	sums    map[string]string // by role, of its rendered configuration
 	began   time.Time
 	beat    atomic.Pointer[time.Time] // when the machine's loop last came round
+	tending tending
 }
 
 // Run carries a plan out and returns the exit code of the container. The error says why nothing was started.
@@ -119,20 +120,14 @@ func (a *app) entered(t lifecycle.Transition) {
 	switch t.To {
 	case lifecycle.Draining, lifecycle.Restarting, lifecycle.Stopping:
 		a.checker.SetDraining(t.Why)
+		a.tending.end()
 		a.drains.Begin()
 	case lifecycle.Starting:
 		a.checker.Forget()
 		a.checker.SetDraining("")
-		a.tend(context.Background())
+		a.tending.begin(a.roles, a.checker.Passed)
 	case lifecycle.Running:
 		a.checker.SetDraining("")
-	}
-}
-
-// tend begins what has to be done to processes that start.
-func (a *app) tend(ctx context.Context) {
-	for _, role := range a.roles {
-		go role.Tend(ctx, a.checker.Passed)
 	}
 }
 
