@@ -7,10 +7,11 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"rocketmq-agent/agent/exit"
 	"slices"
 	"strings"
 	"testing"
+
+	"rocketmq-agent/agent/exit"
 )
 
 // validated is what `validate` did.

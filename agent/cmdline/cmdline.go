@@ -3,8 +3,9 @@ package cmdline
 
 import (
 	"fmt"
-	"rocketmq-agent/agent/rmq"
 	"strings"
+
+	"rocketmq-agent/agent/rmq"
 )
 
 // Run is what the command line of `run` says.

@@ -2,10 +2,11 @@ package cmdline
 
 import (
 	"reflect"
-	"rocketmq-agent/agent/rmq"
 	"slices"
 	"strings"
 	"testing"
+
+	"rocketmq-agent/agent/rmq"
 )
 
 const file = "/home/rocketmq/rocketmq-5.5.0/conf/broker.conf"

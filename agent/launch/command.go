@@ -2,8 +2,9 @@ package launch
 
 import (
 	"fmt"
-	"rocketmq-agent/agent/rmq"
 	"strings"
+
+	"rocketmq-agent/agent/rmq"
 )
 
 // mainClass is what java runs. A broker with a proxy inside, RocketMQ's local mode, has the proxy's.

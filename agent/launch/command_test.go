@@ -2,11 +2,12 @@ package launch
 
 import (
 	"path/filepath"
-	"rocketmq-agent/agent/rmq"
 	"slices"
 	"strings"
 	"syscall"
 	"testing"
+
+	"rocketmq-agent/agent/rmq"
 )
 
 // input is a broker of 5.5.0 on Java 25 with everything that an image has.

@@ -8,9 +8,10 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"rocketmq-agent/agent/rmq"
 	"slices"
 	"strings"
+
+	"rocketmq-agent/agent/rmq"
 )
 
 // Home is an assembled RocketMQ.

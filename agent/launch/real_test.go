@@ -4,9 +4,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"rocketmq-agent/agent/rmq"
 	"strings"
 	"testing"
+
+	"rocketmq-agent/agent/rmq"
 )
 
 // realJavas are the Javas installed on this machine.

@@ -7,12 +7,13 @@ import (
 	"os"
 	"reflect"
 	"regexp"
-	"rocketmq-agent/agent/rmq"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/kelseyhightower/envconfig"
+
+	"rocketmq-agent/agent/rmq"
 )
 
 // rocketMQOwn are variables of RocketMQ itself that happen to carry the prefix.

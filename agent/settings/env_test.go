@@ -4,12 +4,13 @@ import (
 	"log/slog"
 	"os"
 	"reflect"
-	"rocketmq-agent/agent/logging"
-	"rocketmq-agent/agent/rmq"
 	"slices"
 	"strings"
 	"testing"
 	"time"
+
+	"rocketmq-agent/agent/logging"
+	"rocketmq-agent/agent/rmq"
 )
 
 // setEnv makes vars the whole environment that the package reads.

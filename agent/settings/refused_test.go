@@ -2,10 +2,11 @@ package settings
 
 import (
 	"reflect"
-	"rocketmq-agent/agent/rmq"
 	"slices"
 	"strings"
 	"testing"
+
+	"rocketmq-agent/agent/rmq"
 )
 
 // bad are values that are refused, with what the message says is allowed.

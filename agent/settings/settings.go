@@ -3,9 +3,10 @@ package settings
 
 import (
 	"log/slog"
+	"strings"
+
 	"rocketmq-agent/agent/logging"
 	"rocketmq-agent/agent/rmq"
-	"strings"
 )
 
 // prefix of the agent's own variables. It is not ROCKETMQ: a Kubernetes Service named rocketmq would inject

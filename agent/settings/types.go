@@ -3,11 +3,12 @@ package settings
 import (
 	"errors"
 	"fmt"
-	"rocketmq-agent/agent/rmq"
 	"strconv"
 	"strings"
 	"time"
 	"unicode"
+
+	"rocketmq-agent/agent/rmq"
 )
 
 // Name is a part of a broker's name. RocketMQ uses broker names as topic names and as parts of its own file formats.

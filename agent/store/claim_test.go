@@ -3,9 +3,10 @@ package store
 import (
 	"os"
 	"path/filepath"
-	"rocketmq-agent/agent/identity"
 	"strings"
 	"testing"
+
+	"rocketmq-agent/agent/identity"
 )
 
 var (

@@ -5,9 +5,10 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"rocketmq-agent/agent/identity"
 	"slices"
 	"strings"
+
+	"rocketmq-agent/agent/identity"
 )
 
 // contents are what the files of a store say about who wrote it.

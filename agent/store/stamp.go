@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
 	"rocketmq-agent/agent/atomicfile"
 	"rocketmq-agent/agent/identity"
 )
