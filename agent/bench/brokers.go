@@ -17,8 +17,8 @@ import (
 	"rocketmq-agent/agent/rocketmq"
 )
 
-// stockScripts are the shape of the release archive's mqbroker and runbroker.sh: a shell that starts a shell that starts
-// java, with the stock flags. The heap is what most manifests set in JAVA_OPT_EXT in place of the 8 GiB.
+// stockScripts are the shape of the release archive's mqbroker and runbroker.sh: a shell that starts a shell that
+// starts java, with the stock flags. The heap is what most manifests set in JAVA_OPT_EXT in place of the 8 GiB.
 var stockScripts = map[string]string{
 	"mqbroker": `#!/bin/sh
 sh $BENCH_BIN/runbroker.sh -Drmq.logback.configurationFile=$ROCKETMQ_HOME/conf/rmq.broker.logback.xml org.apache.rocketmq.broker.BrokerStartup $@

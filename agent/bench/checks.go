@@ -33,8 +33,8 @@ sendMessageThreadPoolNums=16
 messageDelayLevel=1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 30m 1h 2h
 `
 
-// measureChecks times what reads configuration, as whole processes. RocketMQ's own -p prints what it made of a file, without
-// a word about what it did not take.
+// measureChecks times what reads configuration, as whole processes. RocketMQ's own -p prints what it made of a file,
+// without a word about what it did not take.
 func measureChecks(dir string, runs int) error {
 	agent, err := filepath.Abs("bin/rocketmq-agent")
 	if err != nil {

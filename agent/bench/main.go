@@ -1,8 +1,10 @@
-// Command bench measures the agent beside the alternatives, in one run, and prints medians and ratios. It judges nothing.
+// Command bench measures the agent beside the alternatives, in one run, and prints medians and ratios.
+// It judges nothing.
 //
 //	go run ./agent/bench [-n RUNS] [-brokers RUNS]
 //
-// It expects bin/rocketmq-agent and build/rocketmq (make build rocketmq archive), and takes tini and dumb-init from PATH.
+// It expects bin/rocketmq-agent and build/rocketmq (make build rocketmq archive),
+// and takes tini and dumb-init from PATH.
 package main
 
 import (

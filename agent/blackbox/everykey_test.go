@@ -29,8 +29,8 @@ import (
 	"rocketmq-agent/agent/testing/rmqtest"
 )
 
-// proof is one run of a broker and the keys that it proves: each is set to a legal value that is not its default, and is read
-// back from the running broker.
+// proof is one run of a broker and the keys that it proves: each is set to a legal value that is not its default, and
+// is read back from the running broker.
 type proof struct {
 	name     string
 	keys     []string
@@ -42,8 +42,8 @@ type proof struct {
 	unlisted bool              // no name server lists the broker, so it is never ready
 }
 
-// proofs are the runs, the longest ones first. What cannot be combined is apart, and what needs a certain store or mode is with
-// it.
+// proofs are the runs, the longest ones first. What cannot be combined is apart,
+// and what needs a certain store or mode is with it.
 var proofs = []proof{
 	{name: "rest", rest: true},
 	{
@@ -164,7 +164,8 @@ var keyValues = map[string]string{
 	"writeBufferLowWaterMark":              "65536",
 }
 
-// cannotBeProven are the keys that no run can prove, and why. That AuthConfig's are replaced is not to be seen from outside.
+// cannotBeProven are the keys that no run can prove, and why.
+// That AuthConfig's are replaced is not to be seen from outside.
 var cannotBeProven = map[string]string{
 	"authConfigPath":                "config in storePathRootDir replaces it (BrokerStartup.buildBrokerController)",
 	"bitMapLengthConsumeQueueExt":   "the size of the filter made of two other keys replaces it (ConsumerFilterManager)",
@@ -404,8 +405,8 @@ func (r *keyRun) addressServer() string {
 	return s.Listener.Addr().String()
 }
 
-// port returns a port p for a broker: p, p-2 and p+1 are free and no other run's. It looks below rmqtest's ports, which are
-// given to those who open them at once.
+// port returns a port p for a broker: p, p-2 and p+1 are free and no other run's. It looks below rmqtest's ports, which
+// are given to those who open them at once.
 func (e *everyKey) port(t *testing.T) string {
 	e.mu.Lock()
 	defer e.mu.Unlock()

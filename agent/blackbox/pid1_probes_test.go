@@ -81,7 +81,8 @@ func TestPID1ServiceLinks(t *testing.T) {
 	s.ends(a, 0)
 }
 
-// Scenario 31: HUP, USR1 and USR2 are for nobody, a closed output is no reason to leave, QUIT is for a JVM that listens.
+// Scenario 31: HUP, USR1 and USR2 are for nobody, a closed output is no reason to leave,
+// QUIT is for a JVM that listens.
 func TestPID1OtherSignals(t *testing.T) {
 	inBothPlaces(t, func(t *testing.T, s *scene) {
 		s.plays("namesrv", java{Serves: true, Launches: s.file("launched"), Child: fake{Boot: s.file("boot"), Stay: true, Ready: s.file("ready"), Quits: s.file("dump")}})

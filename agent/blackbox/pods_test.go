@@ -35,8 +35,8 @@ const (
 )
 
 // pods is a network of pods on this machine. A pod is one as far as the agent can tell: it has an address, a host name,
-// an /etc/hosts and PIDs of its own. Its network namespaces have no names: they exist as long as this process holds them
-// open, so that nothing survives a test binary that is killed.
+// an /etc/hosts and PIDs of its own. Its network namespaces have no names: they exist as long as this process holds
+// them open, so that nothing survives a test binary that is killed.
 type pods struct {
 	t     *testing.T
 	dir   string

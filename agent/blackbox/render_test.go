@@ -109,7 +109,8 @@ transactionMetricFlushInterval=1000
 		"": {"# namesrv.conf", "# broker.conf"}, "namesrv": {"# namesrv.conf"}, "controller": {"# controller.conf"}, "proxy": {"# rmq-proxy.json"},
 		"broker": {"# broker.conf"}, "broker --enable-proxy": {"# broker.conf", "# rmq-proxy.json"},
 	} {
-		// The commit log's size is a key of brokers alone, and a name server says so. Without a name server a broker warns.
+		// The commit log's size is a key of brokers alone, and a name server says so.
+		// Without a name server a broker warns.
 		r := runRender(t, dir, []string{"NAMESRV_ADDR=ns:9876"}, strings.Fields(role)...)
 		var got []string
 		for line := range strings.Lines(r.out) {

@@ -14,8 +14,8 @@ import (
 	"rocketmq-agent/agent/testing/rmqtest"
 )
 
-// Each of these tests makes a cluster from nothing but ordinals, a group's size and a topology. Where an earlier one has
-// shown that such pods stop in order, they are killed in the end: RocketMQ takes its time to stop.
+// Each of these tests makes a cluster from nothing but ordinals, a group's size and a topology. Where an earlier one
+// has shown that such pods stop in order, they are killed in the end: RocketMQ takes its time to stop.
 
 const (
 	// patience is for a start, on a machine that does other things too.
@@ -286,7 +286,8 @@ func (n *pods) receives(ns []*pod, run string, count int) {
 	}
 }
 
-// awaitMaster waits until all name servers list exactly these brokers as the group mq-0, and the same one as its master.
+// awaitMaster waits until all name servers list exactly these brokers as the group mq-0,
+// and the same one as its master.
 func awaitMaster(ns, members []*pod) (master *pod) {
 	t := ns[0].pods.t
 	t.Helper()

@@ -177,7 +177,8 @@ func TestValidateReleaseOfTheHome(t *testing.T) {
 	}
 }
 
-// TestValidateSeveralFiles: one bad file does not hide the others, whatever is wrong with it, and they keep their order.
+// TestValidateSeveralFiles: one bad file does not hide the others, whatever is wrong with it,
+// and they keep their order.
 func TestValidateSeveralFiles(t *testing.T) {
 	paths := confFiles(t, map[string]string{
 		"1-broker.conf": "fileReservedTime=x\n", "2-broker.conf": "a=\\u12\n", "3-namesrv.conf": "brokerName=a\n", "4-rmq-proxy.json": "{", "5-broker.conf": "brokerName=a\n",

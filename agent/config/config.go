@@ -1,5 +1,5 @@
-// Package config turns layers of configuration into the files that RocketMQ reads. A Config is either of properties or of
-// JSON; layers, sources and secrets are the same in both.
+// Package config turns layers of configuration into the files that RocketMQ reads. A Config is either of properties or
+// of JSON; layers, sources and secrets are the same in both.
 package config
 
 import (
@@ -56,8 +56,8 @@ func (c Config) properties(shown func(Value) string) (all []javaprops.Property) 
 // Redacted is the text of Properties without its secrets.
 func (c Config) Redacted() []byte { return javaprops.Format(c.properties(Value.Shown)) }
 
-// JSON is the file that the proxy reads. As long as nothing had to be merged it is the lowest layer's own text, comments
-// and all.
+// JSON is the file that the proxy reads. As long as nothing had to be merged it is the lowest layer's own text,
+// comments and all.
 func (c Config) JSON() []byte {
 	if text, untouched := c.untouched(); untouched {
 		return text

@@ -67,8 +67,8 @@ func TestControllerApart(t *testing.T) {
 	}
 }
 
-// The template's peers are those of a controller that is alone. One of three that does not know the others must not begin
-// a group of its own with them: without any, the check refuses the start and says what is missing.
+// The template's peers are those of a controller that is alone. One of three that does not know the others must not
+// begin a group of its own with them: without any, the check refuses the start and says what is missing.
 func TestControllersWithoutNames(t *testing.T) {
 	in := controllerIn(t, "")
 	in.Controller.SelfID, in.Controller.Peers = "n0", ""

@@ -18,8 +18,8 @@ func (e Effective) IsSet(key string) bool {
 	return set
 }
 
-// Text is what RocketMQ uses for a key: the configured value where it takes it, else the default; empty where the release
-// does not have the key, or its default depends on the machine.
+// Text is what RocketMQ uses for a key: the configured value where it takes it, else the default; empty where the
+// release does not have the key, or its default depends on the machine.
 func (e Effective) Text(key string) string {
 	def, known := e.Keys.Find(key)
 	v, set := e.Find(key)

@@ -10,8 +10,8 @@ import (
 	"rocketmq-agent/agent/settings"
 )
 
-// mustBe are the keys that the agent fixes for an Input, written down once more, and mustBeOff its switches that RocketMQ
-// must not read as on.
+// mustBe are the keys that the agent fixes for an Input, written down once more,
+// and mustBeOff its switches that RocketMQ must not read as on.
 func mustBe(in Input) (fixed map[string]string, off []string) {
 	id := in.Identity
 	fixed = map[string]string{"brokerName": id.BrokerName, "brokerClusterName": string(in.Settings.ClusterName)}
@@ -50,9 +50,9 @@ func rendersItself(t *testing.T, c Config) {
 
 var fuzzedTopologies = []rmq.Topology{rmq.Masters, rmq.Replicas, rmq.DLedger, rmq.ControllerMode}
 
-// FuzzFixedKeys: whatever the user's file, an RMQ_CONF_ variable and the fields of the template say, the keys that make up
-// the broker's identity are the agent's, or the start is refused because somebody contradicts one; and the file is exactly
-// the configuration.
+// FuzzFixedKeys: whatever the user's file, an RMQ_CONF_ variable and the fields of the template say, the keys that make
+// up the broker's identity are the agent's, or the start is refused because somebody contradicts one;
+// and the file is exactly the configuration.
 func FuzzFixedKeys(f *testing.F) {
 	for i := range fuzzedTopologies {
 		f.Add(uint8(i), []byte("fileReservedTime=48\n"), "brokerId", "0", "/home/x")

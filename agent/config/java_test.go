@@ -16,8 +16,8 @@ import (
 	"rocketmq-agent/agent/rmq"
 )
 
-// TestJavaReadsTheConfiguration renders brokers from layers of every kind, and asks the real java.util.Properties what it
-// reads in their files: that, and nothing else, is what RocketMQ will believe.
+// TestJavaReadsTheConfiguration renders brokers from layers of every kind, and asks the real java.util.Properties what
+// it reads in their files: that, and nothing else, is what RocketMQ will believe.
 func TestJavaReadsTheConfiguration(t *testing.T) {
 	if testing.Short() {
 		t.Skip("needs a JVM")

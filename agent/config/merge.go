@@ -81,8 +81,8 @@ var storePaths = []string{
 	"readOnlyCommitLogStorePaths", "controllerStorePath",
 }
 
-// perPod moves every folder of a store into one of the pod's name, for a volume that all pods share. What lies below the
-// root moves with it.
+// perPod moves every folder of a store into one of the pod's name, for a volume that all pods share.
+// What lies below the root moves with it.
 func (m *merger) perPod(pod string) {
 	root := strings.TrimRight(javaprops.Trim(m.values["storePathRootDir"].Value), "/")
 	for _, key := range storePaths {

@@ -24,7 +24,8 @@ func paths(c Config) map[string]string {
 	return all
 }
 
-// Each pod gets folders of its own. What lies below the root moves with it: its place in the pod's folder stays the same.
+// Each pod gets folders of its own. What lies below the root moves with it:
+// its place in the pod's folder stays the same.
 func TestStorePerPod(t *testing.T) {
 	tests := []struct {
 		name, file string

@@ -9,8 +9,8 @@ import (
 	"rocketmq-agent/agent/fastjson"
 )
 
-// ReadJSON reads a mounted JSON file. One that is no object has a text and no members: the check of the file says what is
-// wrong with it.
+// ReadJSON reads a mounted JSON file. One that is no object has a text and no members:
+// the check of the file says what is wrong with it.
 func ReadJSON(path string) (Layer, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {

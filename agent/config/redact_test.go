@@ -9,7 +9,8 @@ import (
 	"rocketmq-agent/agent/keys"
 )
 
-// Redacted is the file as it is written, but for the values of secrets: by the key's name, or because they came from a file.
+// Redacted is the file as it is written, but for the values of secrets:
+// by the key's name, or because they came from a file.
 func TestRedacted(t *testing.T) {
 	secret := Layer{Name: "RMQ_CONF_innocent_FILE", Secret: true, Props: []javaprops.Property{{Key: "innocent", Value: "hidden1\nx=hidden2"}}}
 	c, err := lay([]Layer{one("f", "innocent", "seen"), secret, one("f", "tlsPassword", "hidden3"), one("f", "b", " x "), one("f", "brokerName", "mq-0")},

@@ -267,7 +267,8 @@ func TestReadFile(t *testing.T) {
 	}
 }
 
-// FuzzValuesNeverBecomeKeys: what the environment and the pod say ends up as the values of their own keys, whatever it is.
+// FuzzValuesNeverBecomeKeys: what the environment and the pod say ends up as the values of their own keys,
+// whatever it is.
 func FuzzValuesNeverBecomeKeys(f *testing.F) {
 	f.Add("c", "10.1.2.3", "/home/rocketmq", "48")
 	f.Add("c\nbrokerId=1", "\\", "\r\nx=y\\", "{{.PodIP}}")

@@ -17,7 +17,8 @@ import (
 	"rocketmq-agent/templates"
 )
 
-// Fields are what a template may use, besides the functions escape (a value of a properties file) and json (a JSON value).
+// Fields are what a template may use, besides the functions escape (a value of a properties file)
+// and json (a JSON value).
 type Fields struct {
 	ClusterName string // RMQ_CLUSTER_NAME, or DefaultCluster
 	Namesrv     string // the name servers where nothing stronger names them: host:port;host:port
@@ -88,7 +89,8 @@ func (all Templates) render(name string, fields Fields) (text []byte, from Layer
 	return out.Bytes(), m.from, nil
 }
 
-// templateProblem takes the errors of text/template apart: "template: t:3:4: executing "t" at <.Nope>: can't evaluate …".
+// templateProblem takes the errors of text/template apart:
+// "template: t:3:4: executing "t" at <.Nope>: can't evaluate …".
 var templateProblem = regexp.MustCompile(`^template: t:(\d+)(?::\d+)?: (?:executing "[^"]*" at <(.*?)>: )?(.*)$`)
 
 // templateError says which line of which file is wrong, and what a template may use.

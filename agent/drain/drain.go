@@ -128,8 +128,9 @@ func (s Stop) step(name string, phase func() Outcome) Outcome {
 	return outcome
 }
 
-// Quiesce takes the write permission off and waits until producers have left, or until the context ends, whose cause is an
-// Interruption. It only asks: a broker that does not answer is not waited for. It says whether the broker is quiet now.
+// Quiesce takes the write permission off and waits until producers have left, or until the context ends, whose cause is
+// an Interruption. It only asks: a broker that does not answer is not waited for.
+// It says whether the broker is quiet now.
 func (s Stop) Quiesce(ctx context.Context, b Broker) bool {
 	forbidden := s.step("write permission off", func() Outcome { return s.forbid(ctx, b) })
 	if forbidden.Result != Done {

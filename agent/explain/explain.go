@@ -1,5 +1,5 @@
-// Package explain shows what a process is configured with, and why: each value with its source, what it displaced, its default
-// and what it takes to change it. Secrets are never shown.
+// Package explain shows what a process is configured with, and why: each value with its source, what it displaced, its
+// default and what it takes to change it. Secrets are never shown.
 package explain
 
 import (

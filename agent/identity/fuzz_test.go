@@ -60,8 +60,8 @@ func distinct(t *testing.T, all []Identity) {
 	}
 }
 
-// oneMaster checks that every group has exactly one master, the one with the id 0: ordinals come from 0 on, so a group that
-// is not complete has its master already.
+// oneMaster checks that every group has exactly one master, the one with the id 0: ordinals come from 0 on, so a group
+// that is not complete has its master already.
 func oneMaster(t *testing.T, all []Identity) {
 	t.Helper()
 	masters := map[string]int{}
@@ -98,8 +98,8 @@ func samePeers(t *testing.T, statefulSet string, all []Identity) {
 	}
 }
 
-// FuzzStatefulSet: whatever the topology, the size and the name, no two pods are the same broker, and a pod stays the broker
-// that it is when others join or anything about it changes that is no part of its identity.
+// FuzzStatefulSet: whatever the topology, the size and the name, no two pods are the same broker, and a pod stays the
+// broker that it is when others join or anything about it changes that is no part of its identity.
 func FuzzStatefulSet(f *testing.F) {
 	for i := range allTopologies {
 		for _, size := range []uint16{0, 1, 2, 3, 5, 9, 65535} {
@@ -134,7 +134,8 @@ func FuzzStatefulSet(f *testing.F) {
 	})
 }
 
-// FuzzStatefulSetsOfReplicas: with a StatefulSet for each index, all of them together are complete groups of one master.
+// FuzzStatefulSetsOfReplicas: with a StatefulSet for each index,
+// all of them together are complete groups of one master.
 func FuzzStatefulSetsOfReplicas(f *testing.F) {
 	f.Add(uint8(2), uint8(3), "mq", true)
 	f.Add(uint8(5), uint8(9), "mq-0", false)

@@ -11,8 +11,8 @@ import (
 	"rocketmq-agent/agent/settings"
 )
 
-// Identity is what makes a broker this broker and no other. With the topology manual the configuration file decides, and
-// all but the address is empty.
+// Identity is what makes a broker this broker and no other. With the topology manual the configuration file decides,
+// and all but the address is empty.
 type Identity struct {
 	Topology      rmq.Topology
 	Ordinal       int
@@ -37,7 +37,8 @@ const (
 	controllerPort = 9878
 )
 
-// loopback is what a standalone container outside Kubernetes tells its clients: with published ports they reach it there.
+// loopback is what a standalone container outside Kubernetes tells its clients:
+// with published ports they reach it there.
 const loopback = "127.0.0.1"
 
 // Derive computes the identity of a broker. fileDecides says that the configuration file sets an identity of its own.
@@ -123,8 +124,8 @@ func peers(p pod, s settings.Settings, first, size, port int) string {
 	return strings.Join(all, ";")
 }
 
-// podDomain is what stands behind the pod's name in its stable name. Outside Kubernetes a host's domain says nothing about
-// the names of the others.
+// podDomain is what stands behind the pod's name in its stable name. Outside Kubernetes a host's domain says nothing
+// about the names of the others.
 func podDomain(p pod, s settings.Settings) string {
 	if s.PodDomain != "" || p.name == "" {
 		return string(s.PodDomain)

@@ -22,8 +22,8 @@ type pod struct {
 	unknown bool   // nothing says which pod this is
 }
 
-// stable says whether the pods of the StatefulSet have the names that prefix and ordinals give: RMQ_ORDINAL can number pods
-// whose names say something else.
+// stable says whether the pods of the StatefulSet have the names that prefix and ordinals give: RMQ_ORDINAL can number
+// pods whose names say something else.
 func (p pod) stable() bool {
 	return p.name == "" || p.name == p.prefix+"-"+strconv.Itoa(p.ordinal)
 }

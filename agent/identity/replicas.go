@@ -21,7 +21,8 @@ func (replicas) Size(n int) (int, error) {
 	return n, nil
 }
 
-// Place knows StatefulSets of their own for masters and slaves: the setting is then the index, and the ordinal the group.
+// Place knows StatefulSets of their own for masters and slaves:
+// the setting is then the index, and the ordinal the group.
 func (replicas) Place(id Identity, s settings.Settings) (group, index int, err error) {
 	switch n := s.ReplicaIndex.N; {
 	case !s.ReplicaIndex.Set:
@@ -35,6 +36,6 @@ func (replicas) Place(id Identity, s settings.Settings) (group, index int, err e
 	return id.Ordinal, s.ReplicaIndex.N, nil
 }
 
-// Defaults make a SYNC_MASTER wait: by itself it waits for nobody from 5.0 on, where inSyncReplicas is 1 unless it is set
-// (CommitLog.handleHA).
+// Defaults make a SYNC_MASTER wait: by itself it waits for nobody from 5.0 on,
+// where inSyncReplicas is 1 unless it is set (CommitLog.handleHA).
 func (replicas) Defaults(Identity) []Pair { return []Pair{{"inSyncReplicas", "2"}} }

@@ -48,7 +48,8 @@ func TestReplicas(t *testing.T) {
 	}
 }
 
-// One StatefulSet of masters and one of slaves: pod n of the one belongs to pod n of the other, whatever they are called.
+// One StatefulSet of masters and one of slaves: pod n of the one belongs to pod n of the other,
+// whatever they are called.
 func TestReplicasInStatefulSetsOfTheirOwn(t *testing.T) {
 	for _, tt := range []struct {
 		pod     string

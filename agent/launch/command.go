@@ -52,10 +52,10 @@ func (s Spec) Args() []string {
 	return args
 }
 
-// Command builds the command line in the order of the stock scripts: JAVA_OPT, -server, heap, collector, ours, JAVA_OPT_EXT,
-// class path. Where the JVM reads a flag twice the later one wins. The heap is the exception: one of JAVA_OPT, which loses
-// against the scripts' own, is what its author wished, so the memory plan leaves its own out. No secret is ever added:
-// every user of the machine can read a command line.
+// Command builds the command line in the order of the stock scripts: JAVA_OPT, -server, heap, collector, ours,
+// JAVA_OPT_EXT, class path. Where the JVM reads a flag twice the later one wins. The heap is the exception: one of
+// JAVA_OPT, which loses against the scripts' own, is what its author wished, so the memory plan leaves its own out. No
+// secret is ever added: every user of the machine can read a command line.
 func Command(in Input) Spec {
 	b := builder{in: in}
 	b.add("older options do not stop a newer Java", "-XX:+IgnoreUnrecognizedVMOptions")
@@ -94,8 +94,8 @@ func (b *builder) user(variable string) {
 	b.warnings = append(b.warnings, warnings...)
 }
 
-// collector selects G1, as the stock script does from Java 9 on. There is no GC log: the script's goes to /dev/shm, which is
-// memory of the container, with a new name at every start.
+// collector selects G1, as the stock script does from Java 9 on. There is no GC log: the script's goes to /dev/shm,
+// which is memory of the container, with a new name at every start.
 func (b *builder) collector() {
 	if !b.in.Options.selectCollector(b.in.Java) {
 		b.add("collector", "-XX:+UseG1GC")
@@ -107,9 +107,9 @@ func (b *builder) runtime() {
 		b.add("as the stock script: no pauses to revoke biased locks", "-XX:-UseBiasedLocking")
 	}
 	b.add("as the stock script: stack traces stay complete", "-XX:-OmitStackTraceInFastThrow")
-	// Without it an out-of-memory error ends one thread, and a broker whose dispatch thread is gone acknowledges messages that
-	// no consumer ever gets. The JVM leaves with code 3 and no hook runs, as with kill -9: what was acknowledged is in the page
-	// cache and survives. JAVA_OPT_EXT=-XX:-ExitOnOutOfMemoryError turns it off.
+	// Without it an out-of-memory error ends one thread, and a broker whose dispatch thread is gone acknowledges
+	// messages that no consumer ever gets. The JVM leaves with code 3 and no hook runs, as with kill -9: what was
+	// acknowledged is in the page cache and survives. JAVA_OPT_EXT=-XX:-ExitOnOutOfMemoryError turns it off.
 	b.add("a broker out of memory must not go on half alive", "-XX:+ExitOnOutOfMemoryError")
 }
 
@@ -129,7 +129,8 @@ func (b *builder) access() {
 		b.add("a transient store pool of RocketMQ 5.2 and 5.3 needs it", "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED") // TransientStorePool.init
 	}
 	if b.in.Role == rmq.Controller || b.in.Controller {
-		// For Hessian in ReplicasInfoManager. Not elsewhere: with it the JVM builds its module graph anew at each start.
+		// For Hessian in ReplicasInfoManager.
+		// Not elsewhere: with it the JVM builds its module graph anew at each start.
 		b.add("the controller's serializer", "--add-opens=java.base/java.lang=ALL-UNNAMED")
 	}
 	if java >= 24 {
@@ -141,8 +142,8 @@ func (b *builder) access() {
 func (b *builder) properties() {
 	in := b.in
 	if !in.TLS && !in.Options.HaveTLS() && in.Role != rmq.Proxy {
-		// Else RocketMQ makes a self-signed certificate at each start, the longest part of it. Never for a proxy: the gRPC
-		// clients of RocketMQ 5 speak TLS unless told otherwise, and accept that certificate.
+		// Else RocketMQ makes a self-signed certificate at each start, the longest part of it. Never for a proxy: the
+		// gRPC clients of RocketMQ 5 speak TLS unless told otherwise, and accept that certificate.
 		b.property("no TLS is configured", "tls.server.mode", "disabled")
 	}
 	b.property("user's home", "user.home", in.UserHome)

@@ -7,9 +7,9 @@ import (
 	"strings"
 )
 
-// usable returns the options that this java starts with, and a warning for each that it leaves out. Most options of older
-// Javas need no help: -XX:+IgnoreUnrecognizedVMOptions covers CMS, PermSize, GC log rotation and the like (tried with 17 and
-// 25). Left out are those that are fatal all the same.
+// usable returns the options that this java starts with, and a warning for each that it leaves out. Most options of
+// older Javas need no help: -XX:+IgnoreUnrecognizedVMOptions covers CMS, PermSize, GC log rotation and the like (tried
+// with 17 and 25). Left out are those that are fatal all the same.
 func usable(options Options, java Java, canWrite func(dir string) error) (Options, []string) {
 	var kept Options
 	var warnings []string
@@ -60,7 +60,8 @@ func fatal(option string, java Java, canWrite func(dir string) error) string {
 // logFile finds the file of -Xloggc:FILE and of -Xlog:WHAT:file=FILE. %p and %t stand in its name at most.
 var logFile = regexp.MustCompile(`^(?:-Xloggc:|-Xlog:[^:]*:(?:file=)?)"?(/[^":]+)`)
 
-// unwritableLog says that the folder of a log file cannot be written: Java 8 went on without the log, later ones do not start.
+// unwritableLog says that the folder of a log file cannot be written:
+// Java 8 went on without the log, later ones do not start.
 func unwritableLog(option string, canWrite func(dir string) error) string {
 	m := logFile.FindStringSubmatch(option)
 	if m == nil {
@@ -73,8 +74,8 @@ func unwritableLog(option string, canWrite func(dir string) error) string {
 	return ""
 }
 
-// collectors are the options that select a garbage collector, with the last Java that knows them (0: all). Two of them are
-// fatal ("Multiple garbage collectors selected"). A Java that no longer knows one ignores it, and then needs ours.
+// collectors are the options that select a garbage collector, with the last Java that knows them (0: all). Two of them
+// are fatal ("Multiple garbage collectors selected"). A Java that no longer knows one ignores it, and then needs ours.
 var collectors = map[string]int{
 	"-XX:+UseG1GC": 0, "-XX:+UseSerialGC": 0, "-XX:+UseParallelGC": 0, "-XX:+UseZGC": 0, "-XX:+UseShenandoahGC": 0,
 	"-XX:+UseEpsilonGC": 0, "-XX:+AggressiveHeap": 0, // implies the parallel collector

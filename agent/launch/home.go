@@ -1,5 +1,6 @@
-// Package launch builds the command line of one RocketMQ process: which java, which class path, which flags, and where each
-// flag came from. It starts java directly: RocketMQ's own scripts never exec it, and so a SIGTERM never reaches it.
+// Package launch builds the command line of one RocketMQ process: which java, which class path, which flags, and where
+// each flag came from. It starts java directly: RocketMQ's own scripts never exec it,
+// and so a SIGTERM never reaches it.
 package launch
 
 import (
@@ -84,7 +85,8 @@ func listJars(lib string) ([]string, error) {
 	return jars, nil
 }
 
-// moduleJar matches the jars whose version is the release; rocketmq-proto, -logback and others have versions of their own.
+// moduleJar matches the jars whose version is the release;
+// rocketmq-proto, -logback and others have versions of their own.
 var moduleJar = regexp.MustCompile(`^rocketmq-(?:broker|namesrv|common|remoting)-(\d+\.\d+\.\d+(?:-[\w.]+)?)\.jar$`)
 
 // release is the one version of RocketMQ's own jars.

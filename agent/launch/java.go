@@ -26,8 +26,8 @@ type Java struct {
 }
 
 // FindJava takes the java of javaHome (JAVA_HOME), or else the first one on path (PATH). A stale JAVA_HOME is common in
-// manifests and the stock scripts of 5.x ignore the variable, so it is only worth a warning. No JVM is started to learn the
-// version: that would cost more than everything else before the start.
+// manifests and the stock scripts of 5.x ignore the variable, so it is only worth a warning. No JVM is started to learn
+// the version: that would cost more than everything else before the start.
 func FindJava(javaHome, path string) (Java, []string, error) {
 	var warnings []string
 	command, err := inHome(javaHome)

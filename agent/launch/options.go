@@ -83,8 +83,8 @@ func (o Options) from(variable string) Options {
 // split cuts a variable into words at blanks, as sh does with an unquoted variable. Unlike sh it also honours quotes:
 // blanks between a pair of quotes, single or double, do not separate, and the pair is removed
 // (-XX:OnOutOfMemoryError='kill -9 %p'). A quote without a partner is an ordinary character. A backslash is always one,
-// and nothing is expanded. A value that as a whole stands in quotes loses them first: `- JAVA_OPT_EXT="-Xms1g -Xmx1g"` in a
-// compose file's list makes the quotes part of the value.
+// and nothing is expanded. A value that as a whole stands in quotes loses them first: `- JAVA_OPT_EXT="-Xms1g -Xmx1g"`
+// in a compose file's list makes the quotes part of the value.
 func split(value string) []string {
 	value = unwrap(strings.TrimSpace(value))
 	var words []string

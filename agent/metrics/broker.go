@@ -6,9 +6,10 @@ import (
 	"rocketmq-agent/agent/checks"
 )
 
-// Names, help texts and labels are those of apache/rocketmq-exporter (RMQMetricsCollector), peculiar as some of them are,
-// so that its dashboards fill without it. Two things differ. A figure that a release does not have is absent here, where
-// the exporter says 0 or -1 or gives up. And remain_howmanydata_toflush is in bytes, where the exporter drops the unit.
+// Names, help texts and labels are those of apache/rocketmq-exporter (RMQMetricsCollector), peculiar as some of them
+// are, so that its dashboards fill without it. Two things differ. A figure that a release does not have is absent here,
+// where the exporter says 0 or -1 or gives up. And remain_howmanydata_toflush is in bytes,
+// where the exporter drops the unit.
 const (
 	runtimePrefix = "rocketmq_brokeruntime_"
 	putName       = "rocketmq_broker_tps"

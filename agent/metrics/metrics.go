@@ -24,8 +24,8 @@ func Register(mux *http.ServeMux, agent Agent, drain *Drain, broker func() (chec
 		newBrokerCollector(broker),
 	)
 
-	// Called by Prometheus, which finds the port by its name in the pod. It needs no authentication: it changes nothing,
-	// costs little, and shows counts and addresses, never a message, a topic or a secret.
+	// Called by Prometheus, which finds the port by its name in the pod. It needs no authentication: it changes
+	// nothing, costs little, and shows counts and addresses, never a message, a topic or a secret.
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{
 		ErrorHandling: promhttp.ContinueOnError, // one bad collector must not blank the page
 	}))

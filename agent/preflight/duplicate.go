@@ -21,8 +21,9 @@ const (
 	askBroker  = 2 * time.Second
 )
 
-// duplicate refuses to start beside a living broker of the same name and id. Name servers that do not answer, and routes to
-// brokers that are gone, do not count: every crash leaves such a route behind. Elected ids are no business of ours.
+// duplicate refuses to start beside a living broker of the same name and id. Name servers that do not answer, and
+// routes to brokers that are gone, do not count: every crash leaves such a route behind.
+// Elected ids are no business of ours.
 func duplicate(ctx context.Context, p plan.Plan) error {
 	b, ok := p.Broker()
 	v := b.Values()
@@ -85,8 +86,8 @@ func (s self) at(addr string) bool {
 	return false
 }
 
-// lives asks the broker at addr who it is. One that answers but does not say, with authentication on, is taken at the name
-// server's word.
+// lives asks the broker at addr who it is. One that answers but does not say, with authentication on,
+// is taken at the name server's word.
 func lives(ctx context.Context, addr string, self rmq.BrokerRef) bool {
 	ctx, cancel := context.WithTimeout(ctx, askBroker)
 	defer cancel()

@@ -1,6 +1,6 @@
 // Package preflight looks at the machine before a JVM may touch anything, in the order in which a mistake costs least:
-// ports, a living broker of the same name, mounts, stores, and last the files that are written. RocketMQ itself would start
-// in most of the cases that are refused here.
+// ports, a living broker of the same name, mounts, stores, and last the files that are written. RocketMQ itself would
+// start in most of the cases that are refused here.
 package preflight
 
 import (
@@ -23,12 +23,13 @@ import (
 type Held struct {
 	// Locks are the locked files of the stores. A child that inherits one keeps the lock for as long as it lives.
 	Locks map[rmq.Role]*os.File
-	// UncleanStop is RocketMQ's mark of an unclean stop; empty if there was none. RocketMQ makes it again in every start.
+	// UncleanStop is RocketMQ's mark of an unclean stop; empty if there was none.
+	// RocketMQ makes it again in every start.
 	UncleanStop string
 }
 
-// Run makes sure that the plan can be carried out, takes the stores and writes the files. The error has every problem of
-// the first step that has any, with its exit code.
+// Run makes sure that the plan can be carried out, takes the stores and writes the files. The error has every problem
+// of the first step that has any, with its exit code.
 func Run(ctx context.Context, p plan.Plan, log *slog.Logger) (Held, error) {
 	if err := checkPorts(p); err != nil {
 		return Held{}, err

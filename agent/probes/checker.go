@@ -10,8 +10,9 @@ const (
 	// staleAfter is how many periods an answer counts.
 	staleAfter = 3
 
-	// startFraction is how late, in fractions of its own length, the end of a start may be noticed. A long one slows the
-	// checks down: a broker that recovers for an hour, or that no name server ever lists, is not asked twice a second.
+	// startFraction is how late, in fractions of its own length, the end of a start may be noticed. A long one slows
+	// the checks down: a broker that recovers for an hour, or that no name server ever lists,
+	// is not asked twice a second.
 	startFraction = 20
 )
 

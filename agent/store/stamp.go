@@ -24,9 +24,9 @@ func refused(format string, args ...any) error { return &Refused{fmt.Sprintf(for
 
 func remark(format string, args ...any) []string { return []string{fmt.Sprintf(format, args...)} }
 
-// Claim makes sure that the store in dir is owner's, and says so in it. adopt is the owner that it may be taken over from, as
-// the refusal names it. What is worth saying about the store comes back as remarks. Errors are *Refused, or that the stamp
-// cannot be read or written.
+// Claim makes sure that the store in dir is owner's, and says so in it. adopt is the owner that it may be taken over
+// from, as the refusal names it. What is worth saying about the store comes back as remarks. Errors are *Refused, or
+// that the stamp cannot be read or written.
 func Claim(dir string, owner identity.Owner, adopt string) (remarks []string, err error) {
 	stamp, stamped, err := ReadStamp(dir)
 	if err != nil {

@@ -136,8 +136,8 @@ func TestOpenTwice(t *testing.T) {
 	mustOpen(t, dir) // the lock ends with its holder
 }
 
-// TestLockOutlivesTheAgent gives the lock to a child, as the JVM gets it: an agent that is killed alone must not open the
-// store to a second broker.
+// TestLockOutlivesTheAgent gives the lock to a child, as the JVM gets it:
+// an agent that is killed alone must not open the store to a second broker.
 func TestLockOutlivesTheAgent(t *testing.T) {
 	dir := t.TempDir()
 	s := mustOpen(t, dir)
