@@ -34,12 +34,24 @@ func TestControllerInANameServer(t *testing.T) {
 		want       map[string]string
 	}{
 		{"the defaults", "", func(*Input) {}, map[string]string{
-			"enableControllerInNamesrv": "true", "controllerDLegerGroup": "group1", "controllerDLegerSelfId": "n1", "controllerDLegerPeers": controllerPeers,
-			"controllerStorePath": "/home/rocketmq/controller"}},
-		{"the file is stronger", "controllerDLegerGroup=g\ncontrollerStorePath=/data", func(*Input) {}, map[string]string{
-			"enableControllerInNamesrv": "true", "controllerDLegerGroup": "g", "controllerDLegerSelfId": "n1", "controllerDLegerPeers": controllerPeers, "controllerStorePath": "/data"}},
-		{"one more than the group has", "", func(in *Input) { in.Controller = identity.Controller{} }, map[string]string{}},
-		{"no topology", "", func(in *Input) { in.Settings.Topology, in.Controller = "", identity.Controller{} }, map[string]string{}},
+			"enableControllerInNamesrv": "true",
+			"controllerDLegerGroup":     "group1",
+			"controllerDLegerSelfId":    "n1",
+			"controllerDLegerPeers":     controllerPeers,
+			"controllerStorePath":       "/home/rocketmq/controller",
+		}},
+		{"the file is stronger", "controllerDLegerGroup=g\ncontrollerStorePath=/data", func(*Input) {},
+			map[string]string{
+				"enableControllerInNamesrv": "true",
+				"controllerDLegerGroup":     "g",
+				"controllerDLegerSelfId":    "n1",
+				"controllerDLegerPeers":     controllerPeers,
+				"controllerStorePath":       "/data",
+			}},
+		{"one more than the group has", "", func(in *Input) { in.Controller = identity.Controller{} },
+			map[string]string{}},
+		{"no topology", "", func(in *Input) { in.Settings.Topology, in.Controller = "", identity.Controller{} },
+			map[string]string{}},
 		{"no topology, but a file", "enableControllerInNamesrv=true\ncontrollerDLegerSelfId=n0", func(in *Input) {
 			in.Settings.Topology, in.Controller = "", identity.Controller{}
 		}, map[string]string{"enableControllerInNamesrv": "true", "controllerDLegerSelfId": "n0"}},
@@ -61,7 +73,12 @@ func TestControllerInANameServer(t *testing.T) {
 
 func TestControllerApart(t *testing.T) {
 	c, err := Controller(controllerIn(t, ""))
-	want := map[string]string{"controllerDLegerGroup": "group1", "controllerDLegerSelfId": "n1", "controllerDLegerPeers": controllerPeers, "controllerStorePath": "/home/rocketmq/controller"}
+	want := map[string]string{
+		"controllerDLegerGroup":  "group1",
+		"controllerDLegerSelfId": "n1",
+		"controllerDLegerPeers":  controllerPeers,
+		"controllerStorePath":    "/home/rocketmq/controller",
+	}
 	if got := controllerKeys(c); err != nil || !maps.Equal(got, want) {
 		t.Errorf("got  %v, error %v\nwant %v", got, err, want)
 	}
@@ -95,11 +112,16 @@ func TestContradictedControllers(t *testing.T) {
 		runs  bool
 		want  string
 	}{
-		{"another member", Controller, "controllerDLegerSelfId=n0", true, "f:1 sets controllerDLegerSelfId=n0, but RMQ_GROUP_SIZE=3 makes it n1: remove one"},
-		{"other peers", Namesrv, "a=1\ncontrollerDLegerPeers=n1-x:1", true, "f:2 sets controllerDLegerPeers=n1-x:1, but RMQ_GROUP_SIZE=3 makes it " + controllerPeers + ": remove one"},
-		{"none", Namesrv, "enableControllerInNamesrv=false", true, "f:1 sets enableControllerInNamesrv=false, but RMQ_GROUP_SIZE=3 makes it true: remove one"},
+		{"another member", Controller, "controllerDLegerSelfId=n0", true,
+			"f:1 sets controllerDLegerSelfId=n0, but RMQ_GROUP_SIZE=3 makes it n1: remove one"},
+		{"other peers", Namesrv, "a=1\ncontrollerDLegerPeers=n1-x:1", true,
+			"f:2 sets controllerDLegerPeers=n1-x:1, but RMQ_GROUP_SIZE=3 makes it " + controllerPeers + ": remove one"},
+		{"none", Namesrv, "enableControllerInNamesrv=false", true,
+			"f:1 sets enableControllerInNamesrv=false, but RMQ_GROUP_SIZE=3 makes it true: remove one"},
 		// All name servers share one file: the fourth must not become a controller that the others do not know.
-		{"one too many", Namesrv, "enableControllerInNamesrv=true", false, "f:1 sets enableControllerInNamesrv=true, but RMQ_GROUP_SIZE=3 makes it false: remove one; the agent itself sets the key where a controller runs"},
+		{"one too many", Namesrv, "enableControllerInNamesrv=true", false,
+			"f:1 sets enableControllerInNamesrv=true, but RMQ_GROUP_SIZE=3 makes it false: remove one; " +
+				"the agent itself sets the key where a controller runs"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -11,13 +11,14 @@ import (
 )
 
 // mustBe are the keys that the agent fixes for an Input, written down once more,
-// and mustBeOff its switches that RocketMQ must not read as on.
+// and its switches that RocketMQ must not read as on.
 func mustBe(in Input) (fixed map[string]string, off []string) {
 	id := in.Identity
 	fixed = map[string]string{"brokerName": id.BrokerName, "brokerClusterName": string(in.Settings.ClusterName)}
 	switch id.Topology {
 	case rmq.DLedger:
-		fixed["enableDLegerCommitLog"], fixed["dLegerGroup"], fixed["dLegerSelfId"], fixed["dLegerPeers"] = "true", id.BrokerName, id.SelfID, id.Peers
+		fixed["enableDLegerCommitLog"], fixed["dLegerGroup"] = "true", id.BrokerName
+		fixed["dLegerSelfId"], fixed["dLegerPeers"] = id.SelfID, id.Peers
 		return fixed, []string{"enableControllerMode"}
 	case rmq.ControllerMode:
 		fixed["enableControllerMode"], fixed["controllerAddr"] = "true", in.Settings.Controller.String()
@@ -56,9 +57,12 @@ var fuzzedTopologies = []rmq.Topology{rmq.Masters, rmq.Replicas, rmq.DLedger, rm
 func FuzzFixedKeys(f *testing.F) {
 	for i := range fuzzedTopologies {
 		f.Add(uint8(i), []byte("fileReservedTime=48\n"), "brokerId", "0", "/home/x")
-		f.Add(uint8(i), []byte("brokerName=a\\\n b\nbrokerId=1\nbrokerRole=SLAVE\nenableDLegerCommitLog=true"), "enableControllerMode", "TRUE", "\nbrokerId=7")
-		f.Add(uint8(i), []byte("brokerName\\\n=mq-0\r\nenableDLegerCommitLog: true \n!dLegerPeers=x\ndLegerSelfId n9"), "dLegerGroup", "mq-0 ", "\\")
-		f.Add(uint8(i+4), []byte("storePathRootDir=/a\nstorePathCommitLog=/a/b,,/c/"), "broker\nName", "x\nbrokerId=9", "é\u0000")
+		f.Add(uint8(i), []byte("brokerName=a\\\n b\nbrokerId=1\nbrokerRole=SLAVE\nenableDLegerCommitLog=true"),
+			"enableControllerMode", "TRUE", "\nbrokerId=7")
+		f.Add(uint8(i), []byte("brokerName\\\n=mq-0\r\nenableDLegerCommitLog: true \n!dLegerPeers=x\ndLegerSelfId n9"),
+			"dLegerGroup", "mq-0 ", "\\")
+		f.Add(uint8(i+4), []byte("storePathRootDir=/a\nstorePathCommitLog=/a/b,,/c/"),
+			"broker\nName", "x\nbrokerId=9", "é\u0000")
 		f.Add(uint8(i+8), []byte("\\u0062rokerName=x"), " brokerName", "y", "")
 	}
 	f.Fuzz(func(t *testing.T, kind uint8, file []byte, key, value, home string) {
@@ -84,7 +88,8 @@ func FuzzFixedKeys(f *testing.F) {
 				t.Errorf("%s=%q, not %q", k, v.Value, want)
 			}
 			said, ok := user[k]
-			if agrees := javaprops.Trim(said) == want || want == "true" && strings.EqualFold(javaprops.Trim(said), "true"); ok && !agrees {
+			said = javaprops.Trim(said)
+			if agrees := said == want || want == "true" && strings.EqualFold(said, "true"); ok && !agrees {
 				contradicted = k
 			}
 		}
@@ -97,10 +102,12 @@ func FuzzFixedKeys(f *testing.F) {
 			}
 		}
 		noRoot := in.Settings.StorePerPod && err != nil && strings.Contains(err.Error(), "set storePathRootDir")
-		if (err != nil) != (contradicted != "" || noRoot) || err != nil && !strings.Contains(err.Error(), contradicted) {
+		if (err != nil) != (contradicted != "" || noRoot) ||
+			err != nil && !strings.Contains(err.Error(), contradicted) {
 			t.Errorf("contradicted: %q, error %v", contradicted, err)
 		}
-		if root := c.Get("storePathRootDir"); in.Settings.StorePerPod && err == nil && !strings.HasSuffix(root, "/mq-1") {
+		root := c.Get("storePathRootDir")
+		if in.Settings.StorePerPod && err == nil && !strings.HasSuffix(root, "/mq-1") {
 			t.Errorf("the store of mq-1 is %q", root)
 		}
 		rendersItself(t, c)

@@ -98,12 +98,19 @@ func fromHex(t *testing.T, s string) string {
 func randomBroker(t *testing.T, r *rand.Rand) Input {
 	in := brokerOf(t, fuzzedTopologies[r.IntN(len(fuzzedTopologies))], "")
 	for range r.IntN(6) {
-		in.File.Props = append(in.File.Props, javaprops.Property{Key: randomKey(r), Value: randomText(r), Line: 1 + r.IntN(9)})
+		in.File.Props = append(in.File.Props,
+			javaprops.Property{Key: randomKey(r), Value: randomText(r), Line: 1 + r.IntN(9)})
 	}
 	for range r.IntN(4) {
 		in.Settings.Conf = append(in.Settings.Conf, setTo(randomKey(r), randomText(r)))
 	}
-	in.Fields = Fields{ClusterName: randomText(r), Namesrv: randomText(r), Address: randomText(r), PodIP: randomText(r), UserHome: randomText(r)}
+	in.Fields = Fields{
+		ClusterName: randomText(r),
+		Namesrv:     randomText(r),
+		Address:     randomText(r),
+		PodIP:       randomText(r),
+		UserHome:    randomText(r),
+	}
 	if r.IntN(4) == 0 {
 		in.Settings.StorePerPod, in.Settings.Pod.Name = true, "mq-1"
 	}
@@ -115,7 +122,10 @@ func randomBroker(t *testing.T, r *rand.Rand) Input {
 
 // randomKey is a key that RocketMQ has, one that the agent fixes now and then, or anything.
 func randomKey(r *rand.Rand) string {
-	known := []string{"fileReservedTime", "storePathRootDir", "storePathCommitLog", "haListenPort", "listenPort", "deleteWhen", "brokerIP2", "brokerId"}
+	known := []string{
+		"fileReservedTime", "storePathRootDir", "storePathCommitLog", "haListenPort", "listenPort", "deleteWhen",
+		"brokerIP2", "brokerId",
+	}
 	if i := r.IntN(2 * len(known)); i < len(known) {
 		return known[i]
 	}
@@ -124,7 +134,10 @@ func randomKey(r *rand.Rand) string {
 
 // randomText is what goes wrong in properties files, and any character there is.
 func randomText(r *rand.Rand) string {
-	pieces := []string{"a", "10911", "mq", " ", "=", ":", "#", "!", "\\", "\\n", "\\u0041", "\n", "\r\n", "\t", "\f", "\x00", "\u00e9", "\u4e2d", "\U0001F680", "\ufeff", "\u2028", "$", "/", ","}
+	pieces := []string{
+		"a", "10911", "mq", " ", "=", ":", "#", "!", "\\", "\\n", "\\u0041", "\n", "\r\n", "\t", "\f", "\x00",
+		"\u00e9", "\u4e2d", "\U0001F680", "\ufeff", "\u2028", "$", "/", ",",
+	}
 	var b strings.Builder
 	for range r.IntN(7) {
 		if r.IntN(5) == 0 {

@@ -11,7 +11,9 @@ import (
 func TestMergeLaterWins(t *testing.T) {
 	c, err := lay([]Layer{
 		{Name: "the template", Props: []javaprops.Property{at("a", "1", 0), at("b", "1", 0), at("c", "1", 0)}},
-		{Name: "/etc/broker.conf", Props: []javaprops.Property{at("b", "2", 3), at("c", "2", 4), at("d", "first", 5), at("d", "second", 9)}},
+		{Name: "/etc/broker.conf", Props: []javaprops.Property{
+			at("b", "2", 3), at("c", "2", 4), at("d", "first", 5), at("d", "second", 9),
+		}},
 		one("RMQ_CONF_c", "c", "3"),
 	}, Fixed{Layer: one("the topology masters", "e", "5")}, Fixed{Layer: one("RMQ_ADVERTISE", "a", "1")})
 	if err != nil {
@@ -22,7 +24,10 @@ func TestMergeLaterWins(t *testing.T) {
 		got = append(got, v.Key+"="+v.Value+" from "+v.Source.String())
 	}
 	want := []string{
-		"a=1 from RMQ_ADVERTISE", "b=2 from /etc/broker.conf:3", "c=3 from RMQ_CONF_c", "d=second from /etc/broker.conf:9",
+		"a=1 from RMQ_ADVERTISE",
+		"b=2 from /etc/broker.conf:3",
+		"c=3 from RMQ_CONF_c",
+		"d=second from /etc/broker.conf:9",
 		"e=5 from the topology masters",
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
@@ -38,7 +43,10 @@ func TestDisplaced(t *testing.T) {
 	secret := one("RMQ_CONF_k_FILE", "k", "hidden")
 	secret.Secret = true
 	c, err := lay([]Layer{
-		one("template", "k", "1"), {Name: "f", Props: []javaprops.Property{at("k", "2", 3), at("k", "3", 9), at("alone", "x", 4)}}, secret, one("the command line", "k", "5"),
+		one("template", "k", "1"),
+		{Name: "f", Props: []javaprops.Property{at("k", "2", 3), at("k", "3", 9), at("alone", "x", 4)}},
+		secret,
+		one("the command line", "k", "5"),
 	}, Fixed{Layer: one("the topology masters", "k", "5")})
 	if err != nil {
 		t.Fatal(err)
@@ -64,12 +72,16 @@ func TestDisplaced(t *testing.T) {
 // A switch that must be off is refused where RocketMQ would read it as on, and is not written where nobody sets it.
 func TestSwitchesThatMustBeOff(t *testing.T) {
 	f := Fixed{Layer: one("the topology masters", "enableDLegerCommitLog", "false"), Remedy: ", or else", Off: true}
-	for value, refused := range map[string]bool{"true": true, "TRUE": true, "false": false, "": false, "no": false, "1": false, "true ": false} {
+	const isOff = ", but the topology masters makes it false: remove one, or else"
+	for value, refused := range map[string]bool{
+		"true": true, "TRUE": true, "false": false, "": false, "no": false, "1": false, "true ": false,
+	} {
 		c, err := lay([]Layer{{Name: "f", Props: []javaprops.Property{at("enableDLegerCommitLog", value, 2)}}}, f)
 		if (err != nil) != refused {
 			t.Errorf("%q: error %v", value, err)
 		}
-		if want := "f:2 sets enableDLegerCommitLog=" + value + ", but the topology masters makes it false: remove one, or else"; refused && err != nil && err.Error() != want {
+		want := "f:2 sets enableDLegerCommitLog=" + value + isOff
+		if refused && err != nil && err.Error() != want {
 			t.Errorf("got  %s\nwant %s", err, want)
 		}
 		if got := c.Get("enableDLegerCommitLog"); got != javaprops.Trim(value) {
@@ -84,7 +96,9 @@ func TestSwitchesThatMustBeOff(t *testing.T) {
 // A switch that must be on may be written as RocketMQ reads it, and ends up as the agent writes it.
 func TestSwitchesThatMustBeOn(t *testing.T) {
 	f := Fixed{Layer: one("the topology dledger", "enableDLegerCommitLog", "true")}
-	for value, refused := range map[string]bool{"true": false, "TRUE": false, "true ": false, "false": true, "": true, "yes": true} {
+	for value, refused := range map[string]bool{
+		"true": false, "TRUE": false, "true ": false, "false": true, "": true, "yes": true,
+	} {
 		c, err := lay([]Layer{one("f", "enableDLegerCommitLog", value)}, f)
 		if v, _ := c.Find("enableDLegerCommitLog"); (err != nil) != refused || v.Value != "true" {
 			t.Errorf("%q became %q, error %v", value, v.Value, err)
@@ -97,14 +111,21 @@ func TestContradictionHidesASecret(t *testing.T) {
 	secret := one("RMQ_CONF_brokerName_FILE", "brokerName", "hidden")
 	secret.Secret = true
 	_, err := lay([]Layer{secret}, Fixed{Layer: one("the topology masters", "brokerName", "mq-0")})
-	if want := "RMQ_CONF_brokerName_FILE sets brokerName, but the topology masters makes it mq-0: remove one"; err == nil || err.Error() != want {
+	const want = "RMQ_CONF_brokerName_FILE sets brokerName, but the topology masters makes it mq-0: remove one"
+	if err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
 	}
 }
 
 func TestMergeContradictions(t *testing.T) {
 	fixed := []Fixed{
-		{Layer: Layer{Name: "the topology masters", Props: []javaprops.Property{{Key: "brokerId", Value: "0"}, {Key: "brokerName", Value: "broker-0"}}}, Remedy: ", or else"},
+		{
+			Layer: Layer{Name: "the topology masters", Props: []javaprops.Property{
+				{Key: "brokerId", Value: "0"},
+				{Key: "brokerName", Value: "broker-0"},
+			}},
+			Remedy: ", or else",
+		},
 		{Layer: one("RMQ_CLUSTER_NAME", "brokerClusterName", "prod")},
 		{Layer: one("RMQ_NAMESPACE", "namespace", " x\n")},
 	}
@@ -120,15 +141,19 @@ func TestMergeContradictions(t *testing.T) {
 			[]string{"/etc/broker.conf:7 sets brokerId=1, but the topology masters makes it 0: remove one, or else"}},
 		{"an empty value", []Layer{one("f", "brokerName", "")},
 			[]string{"f sets brokerName=, but the topology masters makes it broker-0: remove one, or else"}},
-		{"blanks around what is fixed", []Layer{one("f", "namespace", "x")}, nil}, // the template has a setting's blanks too, escaped
+		// The template has a setting's blanks too, escaped.
+		{"blanks around what is fixed", []Layer{one("f", "namespace", "x")}, nil},
 		{"another case", []Layer{one("f", "brokerName", "Broker-0")},
 			[]string{"f sets brokerName=Broker-0, but the topology masters makes it broker-0: remove one, or else"}},
 		{"a variable over a file", []Layer{one("f", "brokerId", "0"), one("RMQ_CONF_brokerId", "brokerId", "2")},
 			[]string{"RMQ_CONF_brokerId sets brokerId=2, but the topology masters makes it 0: remove one, or else"}},
-		{"all at once", []Layer{{Name: "f", Props: []javaprops.Property{at("brokerId", "1", 1), at("brokerName", "a", 2), at("brokerClusterName", "c", 3)}}}, []string{
+		{"all at once", []Layer{{Name: "f", Props: []javaprops.Property{
+			at("brokerId", "1", 1), at("brokerName", "a", 2), at("brokerClusterName", "c", 3),
+		}}}, []string{
 			"f:1 sets brokerId=1, but the topology masters makes it 0: remove one, or else",
 			"f:2 sets brokerName=a, but the topology masters makes it broker-0: remove one, or else",
-			"f:3 sets brokerClusterName=c, but RMQ_CLUSTER_NAME makes it prod: remove one"}},
+			"f:3 sets brokerClusterName=c, but RMQ_CLUSTER_NAME makes it prod: remove one",
+		}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

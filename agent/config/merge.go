@@ -65,7 +65,8 @@ func (m *merger) fix(fixed []Fixed) error {
 	for _, f := range fixed {
 		for _, p := range f.Props {
 			if was, set := m.values[p.Key]; set && f.contradicts(was.Value, p.Value) {
-				problems = append(problems, fmt.Errorf("%s sets %s, but %s makes it %s: remove one%s", was.Source, was, f.Name, p.Value, f.Remedy))
+				problems = append(problems, fmt.Errorf("%s sets %s, but %s makes it %s: remove one%s",
+					was.Source, was, f.Name, p.Value, f.Remedy))
 			}
 			if !f.Off {
 				m.set(Value{Property: p, Source: f.At(0)})
@@ -77,8 +78,8 @@ func (m *merger) fix(fixed []Fixed) error {
 
 // storePaths are the keys of folders that hold a broker's or a controller's data.
 var storePaths = []string{
-	"storePathRootDir", "storePathCommitLog", "storePathDLedgerCommitLog", "storePathEpochFile", "storePathBrokerIdentity",
-	"readOnlyCommitLogStorePaths", "controllerStorePath",
+	"storePathRootDir", "storePathCommitLog", "storePathDLedgerCommitLog", "storePathEpochFile",
+	"storePathBrokerIdentity", "readOnlyCommitLogStorePaths", "controllerStorePath",
 }
 
 // perPod moves every folder of a store into one of the pod's name, for a volume that all pods share.

@@ -20,7 +20,9 @@ func onSharedVolume(in Input) Input {
 // paths are the folders of a configuration that hold data.
 func paths(c Config) map[string]string {
 	all := values(c)
-	maps.DeleteFunc(all, func(key, _ string) bool { return !strings.Contains(key, "torePath") || key == "configStorePath" })
+	maps.DeleteFunc(all, func(key, _ string) bool {
+		return !strings.Contains(key, "torePath") || key == "configStorePath"
+	})
 	return all
 }
 
@@ -35,16 +37,33 @@ func TestStorePerPod(t *testing.T) {
 		{"the root", "storePathRootDir=/store", map[string]string{"storePathRootDir": "/store/mq-1"}},
 		{"slashes at its end", "storePathRootDir=/store//", map[string]string{"storePathRootDir": "/store/mq-1"}},
 		{"blanks around it", "storePathRootDir= /store \n", map[string]string{"storePathRootDir": "/store/mq-1"}},
-		{"paths below it", "storePathRootDir=/store\nstorePathCommitLog=/store/commitlog\nstorePathEpochFile=/store/a/epoch\nstorePathBrokerIdentity=/store/id", map[string]string{
-			"storePathRootDir": "/store/mq-1", "storePathCommitLog": "/store/mq-1/commitlog", "storePathEpochFile": "/store/mq-1/a/epoch", "storePathBrokerIdentity": "/store/mq-1/id"}},
-		{"paths elsewhere", "storePathRootDir=/store\nstorePathCommitLog=/log/\nstorePathDLedgerCommitLog=/store2/x", map[string]string{
-			"storePathRootDir": "/store/mq-1", "storePathCommitLog": "/log/mq-1", "storePathDLedgerCommitLog": "/store2/x/mq-1"}},
-		{"the root itself again", "storePathRootDir=/store\nstorePathCommitLog=/store", map[string]string{"storePathRootDir": "/store/mq-1", "storePathCommitLog": "/store/mq-1"}},
-		{"several", "storePathRootDir=/store\nstorePathCommitLog=/store/log,/a,/b/\nreadOnlyCommitLogStorePaths=/a,/store/log", map[string]string{
-			"storePathRootDir": "/store/mq-1", "storePathCommitLog": "/store/mq-1/log,/a/mq-1,/b/mq-1", "readOnlyCommitLogStorePaths": "/a/mq-1,/store/mq-1/log"}},
-		{"a comma too many", "storePathRootDir=/store\nstorePathCommitLog=/a,", map[string]string{"storePathRootDir": "/store/mq-1", "storePathCommitLog": "/a/mq-1,"}},
-		{"an empty one stays empty", "storePathRootDir=/store\nstorePathCommitLog=", map[string]string{"storePathRootDir": "/store/mq-1", "storePathCommitLog": ""}},
-		{"the root of everything", "storePathRootDir=/\nstorePathCommitLog=/a", map[string]string{"storePathRootDir": "/mq-1", "storePathCommitLog": "/a/mq-1"}},
+		{"paths below it", "storePathRootDir=/store\nstorePathCommitLog=/store/commitlog\n" +
+			"storePathEpochFile=/store/a/epoch\nstorePathBrokerIdentity=/store/id", map[string]string{
+			"storePathRootDir":        "/store/mq-1",
+			"storePathCommitLog":      "/store/mq-1/commitlog",
+			"storePathEpochFile":      "/store/mq-1/a/epoch",
+			"storePathBrokerIdentity": "/store/mq-1/id",
+		}},
+		{"paths elsewhere", "storePathRootDir=/store\nstorePathCommitLog=/log/\n" +
+			"storePathDLedgerCommitLog=/store2/x", map[string]string{
+			"storePathRootDir":          "/store/mq-1",
+			"storePathCommitLog":        "/log/mq-1",
+			"storePathDLedgerCommitLog": "/store2/x/mq-1",
+		}},
+		{"the root itself again", "storePathRootDir=/store\nstorePathCommitLog=/store",
+			map[string]string{"storePathRootDir": "/store/mq-1", "storePathCommitLog": "/store/mq-1"}},
+		{"several", "storePathRootDir=/store\nstorePathCommitLog=/store/log,/a,/b/\n" +
+			"readOnlyCommitLogStorePaths=/a,/store/log", map[string]string{
+			"storePathRootDir":            "/store/mq-1",
+			"storePathCommitLog":          "/store/mq-1/log,/a/mq-1,/b/mq-1",
+			"readOnlyCommitLogStorePaths": "/a/mq-1,/store/mq-1/log",
+		}},
+		{"a comma too many", "storePathRootDir=/store\nstorePathCommitLog=/a,",
+			map[string]string{"storePathRootDir": "/store/mq-1", "storePathCommitLog": "/a/mq-1,"}},
+		{"an empty one stays empty", "storePathRootDir=/store\nstorePathCommitLog=",
+			map[string]string{"storePathRootDir": "/store/mq-1", "storePathCommitLog": ""}},
+		{"the root of everything", "storePathRootDir=/\nstorePathCommitLog=/a",
+			map[string]string{"storePathRootDir": "/mq-1", "storePathCommitLog": "/a/mq-1"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -53,7 +72,8 @@ func TestStorePerPod(t *testing.T) {
 				t.Errorf("got  %v, error %v\nwant %v", got, err, tt.want)
 			}
 			v, _ := c.Find("storePathRootDir")
-			if v.Source.String() != "RMQ_STORE_PER_POD" || len(v.Displaced) == 0 || strings.Contains(v.Displaced[len(v.Displaced)-1].Value, "mq-1") {
+			if v.Source.String() != "RMQ_STORE_PER_POD" || len(v.Displaced) == 0 ||
+				strings.Contains(v.Displaced[len(v.Displaced)-1].Value, "mq-1") {
 				t.Errorf("%s is from %s after %v", v.Value, v.Source, v.Displaced)
 			}
 		})
@@ -63,7 +83,12 @@ func TestStorePerPod(t *testing.T) {
 // A path from a secret file stays a secret when it moves.
 func TestStorePerPodKeepsSecrets(t *testing.T) {
 	in := onSharedVolume(brokerOf(t, rmq.Masters, ""))
-	in.Settings.Conf = []settings.ConfValue{{Key: "storePathRootDir", Value: "/hidden", Variable: "RMQ_CONF_storePathRootDir_FILE", Secret: true}}
+	in.Settings.Conf = []settings.ConfValue{{
+		Key:      "storePathRootDir",
+		Value:    "/hidden",
+		Variable: "RMQ_CONF_storePathRootDir_FILE",
+		Secret:   true,
+	}}
 	c, err := Broker(in)
 	if v, _ := c.Find("storePathRootDir"); err != nil || v.Value != "/hidden/mq-1" || !v.Secret {
 		t.Errorf("%+v, error %v", v, err)
@@ -79,8 +104,10 @@ func TestStorePerPodNeedsAName(t *testing.T) {
 	}{
 		{"POD_NAME", settings.Pod{Name: "mq-1", Hostname: "x", InKubernetes: true}, "/home/rocketmq/store/mq-1"},
 		{"host name", settings.Pod{Hostname: "mq-2", InKubernetes: true}, "/home/rocketmq/store/mq-2"},
-		{"docker", settings.Pod{Hostname: "0a1b2c"}, "RMQ_STORE_PER_POD=true needs the pod's name: set POD_NAME (fieldRef metadata.name)"},
-		{"nothing", settings.Pod{}, "RMQ_STORE_PER_POD=true needs the pod's name: set POD_NAME (fieldRef metadata.name)"},
+		{"docker", settings.Pod{Hostname: "0a1b2c"},
+			"RMQ_STORE_PER_POD=true needs the pod's name: set POD_NAME (fieldRef metadata.name)"},
+		{"nothing", settings.Pod{},
+			"RMQ_STORE_PER_POD=true needs the pod's name: set POD_NAME (fieldRef metadata.name)"},
 	}
 	for _, tt := range tests {
 		in := onSharedVolume(brokerOf(t, rmq.Masters, ""))

@@ -46,7 +46,8 @@ func Proxy(in Input) (Config, error) {
 		return Of(bottom), nil // the check of the file says it
 	}
 	layers := []Layer{bottom}
-	if name := string(in.Settings.ClusterName); name != "" { // stronger than the file, which in an image is nobody's own
+	// Stronger than the file, which in an image is nobody's own.
+	if name := string(in.Settings.ClusterName); name != "" {
 		layers = append(layers, Layer{Kind: Setting, Name: "RMQ_CLUSTER_NAME", Members: []fastjson.Member{
 			{Key: "rocketMQClusterName", Value: name},
 			{Key: "proxyClusterName", Value: name},

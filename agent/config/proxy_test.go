@@ -36,7 +36,8 @@ func TestProxyDefault(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got map[string]string
-	if err := json.Unmarshal(c.JSON(), &got); err != nil || got["rocketMQClusterName"] != `a"b\` || got["proxyClusterName"] != `a"b\` || len(got) != 2 {
+	err = json.Unmarshal(c.JSON(), &got)
+	if err != nil || got["rocketMQClusterName"] != `a"b\` || got["proxyClusterName"] != `a"b\` || len(got) != 2 {
 		t.Errorf("%s is %v, error %v", c.JSON(), got, err)
 	}
 	if remoting, grpc := ports(c); remoting != 8080 || grpc != 8081 {
@@ -57,7 +58,9 @@ func TestProxyFileIsPassedOnUntouched(t *testing.T) {
 	}{
 		{"plain", `{"remotingListenPort": 18080, "grpcServerPort": 18081}`, 18080, 18081},
 		{"quoted", `{"grpcServerPort": "18081"}`, 8080, 18081},
-		{"comments", "{ // the ports\n  /* \"grpcServerPort\": 1, */ \"grpcServerPort\": 18081 // , \"grpcServerPort\": 2\n}", 8080, 18081},
+		{"comments",
+			"{ // the ports\n  /* \"grpcServerPort\": 1, */ \"grpcServerPort\": 18081 // , \"grpcServerPort\": 2\n}",
+			8080, 18081},
 		{"no comments in strings", `{"proxyName": "// /* ' \" ", "grpcServerPort": 18081}`, 8080, 18081},
 		{"single quotes", `{'proxyName': 'it\'s a "name" \\', 'grpcServerPort': '18081'}`, 8080, 18081},
 		{"a comma too many", "{\"x\": [1, 2, ], \"grpcServerPort\": 18081,\n}", 8080, 18081},
@@ -93,10 +96,12 @@ func TestProxyFileIsPassedOnUntouched(t *testing.T) {
 func TestProxyMerge(t *testing.T) {
 	in := masters()
 	in.Settings.Conf = []settings.ConfValue{
-		setTo("enableACL", "true"), setTo("grpcServerPort", "18081"), setTo("negative", "-1.50"), setTo("remotingListenPort", " 18080 "),
-		setTo("text", "a\"b\nc"), setTo("zero", "007"), setTo("null", "null"), setTo("object", `{"a":1}`), setTo("yes", "yes"), setTo("empty", ""),
+		setTo("enableACL", "true"), setTo("grpcServerPort", "18081"), setTo("negative", "-1.50"),
+		setTo("remotingListenPort", " 18080 "), setTo("text", "a\"b\nc"), setTo("zero", "007"),
+		setTo("null", "null"), setTo("object", `{"a":1}`), setTo("yes", "yes"), setTo("empty", ""),
 	}
-	path := write(t, t.TempDir(), "rmq-proxy.json", "{\n  // ours\n  'big': 12345678901234567890.5, \"kept\": {\"a\": [1, \"<>\"]}, \"text\": 1,\n}")
+	path := write(t, t.TempDir(), "rmq-proxy.json",
+		"{\n  // ours\n  'big': 12345678901234567890.5, \"kept\": {\"a\": [1, \"<>\"]}, \"text\": 1,\n}")
 	c, err := proxy(in, path)
 	if err != nil {
 		t.Fatal(err)
@@ -132,12 +137,15 @@ func TestProxyMerge(t *testing.T) {
 func TestProxyOfAnotherCluster(t *testing.T) {
 	in := masters()
 	in.Settings.ClusterName = "prod"
-	c, err := proxy(in, write(t, t.TempDir(), "rmq-proxy.json", `{"rocketMQClusterName": "DefaultCluster", "grpcServerPort": 18081}`))
+	path := write(t, t.TempDir(), "rmq-proxy.json",
+		`{"rocketMQClusterName": "DefaultCluster", "grpcServerPort": 18081}`)
+	c, err := proxy(in, path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	got, _ := decoded(c.JSON())
-	if got["rocketMQClusterName"] != "prod" || got["proxyClusterName"] != "prod" || len(got) != 3 || got["grpcServerPort"] != json.Number("18081") {
+	if got["rocketMQClusterName"] != "prod" || got["proxyClusterName"] != "prod" ||
+		got["grpcServerPort"] != json.Number("18081") || len(got) != 3 {
 		t.Errorf("got %s", c.JSON())
 	}
 }
@@ -146,12 +154,17 @@ func TestProxyMergeRefuses(t *testing.T) {
 	in := masters()
 	in.Settings.Conf = []settings.ConfValue{setTo("grpcServerPort", "1")}
 	for text, reason := range map[string]string{
-		"": "it ends too early", "null": "no JSON object", "[1]": "no JSON object", `{"a":1} x`: "more after its end", "{a: 1}": "line 1: invalid character 'a'",
+		"":                                "it ends too early",
+		"null":                            "no JSON object",
+		"[1]":                             "no JSON object",
+		`{"a":1} x`:                       "more after its end",
+		"{a: 1}":                          "line 1: invalid character 'a'",
 		"{\n/*\n*/ \"a\": 1,\n \"b\": [}": "line 4: ",
 	} {
 		path := write(t, t.TempDir(), "rmq-proxy.json", text)
 		_, err := proxy(in, path)
-		if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), "RMQ_CONF_grpcServerPort") || !strings.Contains(err.Error(), reason) {
+		if err == nil || !strings.Contains(err.Error(), path) || !strings.Contains(err.Error(), reason) ||
+			!strings.Contains(err.Error(), "RMQ_CONF_grpcServerPort") {
 			t.Errorf("%q: error %v", text, err)
 		}
 	}

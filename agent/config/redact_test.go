@@ -12,16 +12,27 @@ import (
 // Redacted is the file as it is written, but for the values of secrets:
 // by the key's name, or because they came from a file.
 func TestRedacted(t *testing.T) {
-	secret := Layer{Name: "RMQ_CONF_innocent_FILE", Secret: true, Props: []javaprops.Property{{Key: "innocent", Value: "hidden1\nx=hidden2"}}}
-	c, err := lay([]Layer{one("f", "innocent", "seen"), secret, one("f", "tlsPassword", "hidden3"), one("f", "b", " x "), one("f", "brokerName", "mq-0")},
-		Fixed{Layer: one("the topology masters", "brokerName", "mq-0")})
+	secret := Layer{
+		Name:   "RMQ_CONF_innocent_FILE",
+		Secret: true,
+		Props:  []javaprops.Property{{Key: "innocent", Value: "hidden1\nx=hidden2"}},
+	}
+	c, err := lay([]Layer{
+		one("f", "innocent", "seen"),
+		secret,
+		one("f", "tlsPassword", "hidden3"),
+		one("f", "b", " x "),
+		one("f", "brokerName", "mq-0"),
+	}, Fixed{Layer: one("the topology masters", "brokerName", "mq-0")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got, want := string(c.Redacted()), "b=\\ x \nbrokerName=mq-0\ninnocent=******\ntlsPassword=******\n"; got != want {
+	const want = "b=\\ x \nbrokerName=mq-0\ninnocent=******\ntlsPassword=******\n"
+	if got := string(c.Redacted()); got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
-	if text := string(c.Properties()); !strings.Contains(text, `innocent=hidden1\nx=hidden2`) || !strings.Contains(text, "tlsPassword=hidden3") {
+	text := string(c.Properties())
+	if !strings.Contains(text, `innocent=hidden1\nx=hidden2`) || !strings.Contains(text, "tlsPassword=hidden3") {
 		t.Errorf("the file itself lacks its secrets: %q", text)
 	}
 	// A value that is no secret displaces one that is.
@@ -34,8 +45,12 @@ func TestRedacted(t *testing.T) {
 func TestRedactedJSON(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"flat", `{"a": 1, "tlsKeyPassword": "hidden"}`, "{\n  \"a\": 1,\n  \"tlsKeyPassword\": \"******\"\n}\n"},
-		{"any value", `{"password": {"a": "hidden"}, "PASSWORDS": ["hidden"]}`, "{\n  \"PASSWORDS\": \"******\",\n  \"password\": \"******\"\n}\n"},
-		{"deep", `{"a": [{"b": {"password": "hidden", "c": null}}]}`, "{\n  \"a\": [\n    {\n      \"b\": {\n        \"c\": null,\n        \"password\": \"******\"\n      }\n    }\n  ]\n}\n"},
+		{"any value", `{"password": {"a": "hidden"}, "PASSWORDS": ["hidden"]}`,
+			"{\n  \"PASSWORDS\": \"******\",\n  \"password\": \"******\"\n}\n"},
+		{"deep", `{"a": [{"b": {"password": "hidden", "c": null}}]}`,
+			"{\n  \"a\": [\n    {\n      \"b\": {\n" +
+				"        \"c\": null,\n        \"password\": \"******\"\n" +
+				"      }\n    }\n  ]\n}\n"},
 		{"twice", `{"password": "hidden", "password": "hidden"}`, "{\n  \"password\": \"******\"\n}\n"},
 		{"comments may hold anything", "{'a': 2, // password hidden\n /* hidden */ }", "{\n  \"a\": 2\n}\n"},
 		{"large numbers", `{"a": 12345678901234567890}`, "{\n  \"a\": 12345678901234567890\n}\n"},

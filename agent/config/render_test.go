@@ -21,15 +21,29 @@ func TestDefaults(t *testing.T) {
 		want  map[string]string
 	}{
 		{"broker", Broker, map[string]string{
-			"brokerClusterName": "DefaultCluster", "brokerName": "broker-0", "brokerId": "0", "brokerRole": "ASYNC_MASTER",
-			"listenPort": "10911", "haListenPort": "10912", "namesrvAddr": "ns:9876", "brokerIP1": "10.1.2.3", "brokerIP2": "10.1.2.3", "storePathRootDir": "/home/rocketmq/store",
-			"transactionMetricFlushInterval": "1000"}},
+			"brokerClusterName":              "DefaultCluster",
+			"brokerName":                     "broker-0",
+			"brokerId":                       "0",
+			"brokerRole":                     "ASYNC_MASTER",
+			"listenPort":                     "10911",
+			"haListenPort":                   "10912",
+			"namesrvAddr":                    "ns:9876",
+			"brokerIP1":                      "10.1.2.3",
+			"brokerIP2":                      "10.1.2.3",
+			"storePathRootDir":               "/home/rocketmq/store",
+			"transactionMetricFlushInterval": "1000",
+		}},
 		{"name server", Namesrv, map[string]string{
-			"listenPort": "9876", "kvConfigPath": "/home/rocketmq/namesrv/kvConfig.json",
-			"configStorePath": "/home/rocketmq/namesrv/namesrv.properties"}},
+			"listenPort":      "9876",
+			"kvConfigPath":    "/home/rocketmq/namesrv/kvConfig.json",
+			"configStorePath": "/home/rocketmq/namesrv/namesrv.properties",
+		}},
 		{"controller", Controller, map[string]string{
-			"controllerDLegerGroup": "group1", "controllerDLegerPeers": "n0-127.0.0.1:9878", "controllerDLegerSelfId": "n0",
-			"controllerStorePath": "/home/rocketmq/controller"}},
+			"controllerDLegerGroup":  "group1",
+			"controllerDLegerPeers":  "n0-127.0.0.1:9878",
+			"controllerDLegerSelfId": "n0",
+			"controllerStorePath":    "/home/rocketmq/controller",
+		}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -57,7 +71,10 @@ func TestNothingKnownLeavesKeysOut(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := slices.Sorted(maps.Keys(values(c)))
-	if want := []string{"brokerClusterName", "haListenPort", "listenPort", "storePathRootDir", "transactionMetricFlushInterval"}; !slices.Equal(got, want) {
+	want := []string{
+		"brokerClusterName", "haListenPort", "listenPort", "storePathRootDir", "transactionMetricFlushInterval",
+	}
+	if !slices.Equal(got, want) {
 		t.Errorf("keys %v, want %v", got, want)
 	}
 }
@@ -106,7 +123,13 @@ func TestLayersOfABroker(t *testing.T) {
 }
 
 func TestFixedKeysOfABroker(t *testing.T) {
-	file := Layer{Name: "/etc/broker.conf", Props: []javaprops.Property{at("brokerName", "broker-a", 1), at("brokerId", "1", 2), at("brokerRole", "SLAVE", 3), at("brokerClusterName", "c", 4), at("brokerIP1", "192.0.2.1", 5)}}
+	file := Layer{Name: "/etc/broker.conf", Props: []javaprops.Property{
+		at("brokerName", "broker-a", 1),
+		at("brokerId", "1", 2),
+		at("brokerRole", "SLAVE", 3),
+		at("brokerClusterName", "c", 4),
+		at("brokerIP1", "192.0.2.1", 5),
+	}}
 	tests := []struct {
 		name   string
 		change func(*Input)
@@ -116,16 +139,19 @@ func TestFixedKeysOfABroker(t *testing.T) {
 			"/etc/broker.conf:1 sets brokerName=broker-a, but the topology masters makes it broker-0",
 			"/etc/broker.conf:2 sets brokerId=1", "/etc/broker.conf:3 sets brokerRole=SLAVE", "RMQ_TOPOLOGY=manual"}},
 		{"manual", func(in *Input) { in.File, in.Identity.Topology = file, rmq.Manual }, nil},
-		{"RMQ_CONF_", func(in *Input) { in.Settings.Conf = []settings.ConfValue{setTo("brokerId", "1")} }, []string{"RMQ_CONF_brokerId sets brokerId=1"}},
+		{"RMQ_CONF_", func(in *Input) { in.Settings.Conf = []settings.ConfValue{setTo("brokerId", "1")} },
+			[]string{"RMQ_CONF_brokerId sets brokerId=1"}},
 		{"cluster name", func(in *Input) {
 			in.File, in.Identity.Topology, in.Settings.ClusterName = file, rmq.Manual, "prod"
 			in.Fields.ClusterName = "prod"
 		}, []string{"/etc/broker.conf:4 sets brokerClusterName=c, but RMQ_CLUSTER_NAME makes it prod: remove one"}},
-		{"cluster name alone", func(in *Input) { in.Settings.ClusterName, in.Fields.ClusterName = "prod", "prod" }, nil},
+		{"cluster name alone", func(in *Input) { in.Settings.ClusterName, in.Fields.ClusterName = "prod", "prod" },
+			nil},
 		{"address", func(in *Input) {
 			in.File, in.Identity.Topology, in.Settings.Advertise = file, rmq.Manual, settings.PodIP
 		}, []string{"/etc/broker.conf:5 sets brokerIP1=192.0.2.1, but RMQ_ADVERTISE makes it 10.1.2.3: remove one"}},
-		{"an address that is only the default yields", func(in *Input) { in.File = Layer{Name: "f", Props: file.Props[4:]} }, nil},
+		{"an address that is only the default yields",
+			func(in *Input) { in.File = Layer{Name: "f", Props: file.Props[4:]} }, nil},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -188,8 +214,12 @@ func TestTemplateFields(t *testing.T) {
 	in := masters()
 	dir := t.TempDir()
 	in.Fields = Fields{"c", "n:1", "a", "mq-4", "10.1.2.3", "/h", "mq-1", 4, 1, 3}
-	write(t, dir, "broker.conf.tmpl", "a={{.ClusterName}} {{.Namesrv}} {{.Address}} {{.PodName}} {{.PodIP}} {{.UserHome}} {{.BrokerName}} {{.Ordinal}} {{.Group}} {{.Index}}\n"+
-		"{{if eq .Index 0}}b=master{{else}}b=slave{{end}}\nc={{json .PodName}}\nd={{printf \"%s-%d\" .PodName .Ordinal | escape}}\n")
+	write(t, dir, "broker.conf.tmpl",
+		"a={{.ClusterName}} {{.Namesrv}} {{.Address}} {{.PodName}} {{.PodIP}} {{.UserHome}} "+
+			"{{.BrokerName}} {{.Ordinal}} {{.Group}} {{.Index}}\n"+
+			"{{if eq .Index 0}}b=master{{else}}b=slave{{end}}\n"+
+			"c={{json .PodName}}\n"+
+			"d={{printf \"%s-%d\" .PodName .Ordinal | escape}}\n")
 	in.Templates = templatesIn(dir)
 	c, err := Broker(in)
 	want := map[string]string{"a": "c n:1 a mq-4 10.1.2.3 /h mq-1 4 1 3", "b": "slave", "c": `"mq-4"`, "d": "mq-4-4"}
@@ -208,13 +238,19 @@ func TestFailingTemplates(t *testing.T) {
 		name, text string
 		want       []string
 	}{
-		{"an unknown field", "a=1\nb={{.Cluster}}\n", []string{"broker.conf.tmpl:2: there is no field .Cluster; fields: .ClusterName .Namesrv .Address .PodName .PodIP .UserHome .BrokerName .Ordinal .Group .Index"}},
-		{"a field of a field", "a=1\n\nb={{.PodIP.Host}}\n", []string{"broker.conf.tmpl:3: there is no field .PodIP.Host; fields: .ClusterName"}},
-		{"a field inside with", "a=1\n{{with .PodIP}}\nb={{.Group}}{{end}}\n", []string{"broker.conf.tmpl:3: there is no field .Group; fields:"}},
-		{"a wrong argument", "a={{index .PodName 99}}\n", []string{"broker.conf.tmpl:1: index .PodName 99: ", "out of range"}},
+		{"an unknown field", "a=1\nb={{.Cluster}}\n",
+			[]string{"broker.conf.tmpl:2: there is no field .Cluster; fields: .ClusterName .Namesrv .Address " +
+				".PodName .PodIP .UserHome .BrokerName .Ordinal .Group .Index"}},
+		{"a field of a field", "a=1\n\nb={{.PodIP.Host}}\n",
+			[]string{"broker.conf.tmpl:3: there is no field .PodIP.Host; fields: .ClusterName"}},
+		{"a field inside with", "a=1\n{{with .PodIP}}\nb={{.Group}}{{end}}\n",
+			[]string{"broker.conf.tmpl:3: there is no field .Group; fields:"}},
+		{"a wrong argument", "a={{index .PodName 99}}\n",
+			[]string{"broker.conf.tmpl:1: index .PodName 99: ", "out of range"}},
 		{"no such template", "a=1\n{{template \"x\"}}\n", []string{"broker.conf.tmpl:2: ", `template "x" not defined`}},
 		{"an open quote", "a=1\nb={{escape \"x}}\n", []string{"broker.conf.tmpl:2: ", "unterminated quoted string"}},
-		{"an unknown function", "a={{upper .PodIP}}\n", []string{"broker.conf.tmpl:1:", `"upper"`, "functions: escape json"}},
+		{"an unknown function", "a={{upper .PodIP}}\n",
+			[]string{"broker.conf.tmpl:1:", `"upper"`, "functions: escape json"}},
 		{"an open action", "a=1\n\nb={{with .PodIP}}\n", []string{"broker.conf.tmpl:4:", "EOF"}},
 		{"a bad escape in what it renders", "a=1\nb=\\u12\n", []string{"broker.conf.tmpl", "line 2: malformed escape"}},
 	}
@@ -242,7 +278,8 @@ func TestFailingTemplates(t *testing.T) {
 			}
 		}
 		in.Templates = templatesIn(dir)
-		if _, err := Controller(in); err == nil || !strings.Contains(err.Error(), "controller.conf.tmpl: is a directory") {
+		if _, err := Controller(in); err == nil ||
+			!strings.Contains(err.Error(), "controller.conf.tmpl: is a directory") {
 			t.Errorf("error %v", err)
 		}
 		if _, err := Proxy(in); err == nil || !strings.Contains(err.Error(), "rmq-proxy.json.tmpl: is a directory") {
@@ -260,8 +297,13 @@ func TestReadFile(t *testing.T) {
 		t.Errorf("got %+v, error %v", l, err)
 	}
 	bad := write(t, dir, "bad.conf", "a=1\nb=\\uX\n")
-	for path, want := range map[string]string{bad: bad + ": line 2: malformed escape", filepath.Join(dir, "none"): "no such file", dir: "is a directory"} {
-		if _, err := ReadFile(path); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), path) {
+	for path, want := range map[string]string{
+		bad:                        bad + ": line 2: malformed escape",
+		filepath.Join(dir, "none"): "no such file",
+		dir:                        "is a directory",
+	} {
+		_, err := ReadFile(path)
+		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: error %v", path, err)
 		}
 	}
@@ -287,9 +329,18 @@ func FuzzValuesNeverBecomeKeys(f *testing.F) {
 			t.Fatal(err)
 		}
 		want := map[string]string{
-			"brokerClusterName": valid(cluster), "brokerName": "broker-0", "brokerId": "0", "brokerRole": "ASYNC_MASTER",
-			"namesrvAddr": "ns:9876", "storePathRootDir": valid(home) + "/store", "transactionMetricFlushInterval": "1000",
-			"listenPort": "10911", "haListenPort": "10912", "fileReservedTime": valid(value), "brokerIP1": valid(address), "brokerIP2": valid(address),
+			"brokerClusterName":              valid(cluster),
+			"brokerName":                     "broker-0",
+			"brokerId":                       "0",
+			"brokerRole":                     "ASYNC_MASTER",
+			"namesrvAddr":                    "ns:9876",
+			"storePathRootDir":               valid(home) + "/store",
+			"transactionMetricFlushInterval": "1000",
+			"listenPort":                     "10911",
+			"haListenPort":                   "10912",
+			"fileReservedTime":               valid(value),
+			"brokerIP1":                      valid(address),
+			"brokerIP2":                      valid(address),
 		}
 		if address == "" {
 			delete(want, "brokerIP1")

@@ -78,7 +78,8 @@ func (all Templates) render(name string, fields Fields) (text []byte, from Layer
 	if m.err != nil {
 		return nil, m.from, m.err
 	}
-	t, err := template.New("t").Funcs(template.FuncMap{"escape": javaprops.Escape, "json": jsonValue}).Option("missingkey=error").Parse(string(m.text))
+	functions := template.FuncMap{"escape": javaprops.Escape, "json": jsonValue}
+	t, err := template.New("t").Funcs(functions).Option("missingkey=error").Parse(string(m.text))
 	if err != nil {
 		return nil, m.from, templateError(m.from.Name, err)
 	}

@@ -54,12 +54,26 @@ func TestTopologiesAreWritten(t *testing.T) {
 	}{
 		{rmq.Masters, "", map[string]string{"brokerName": "mq-0", "brokerId": "0", "brokerRole": "ASYNC_MASTER"}},
 		{rmq.Masters, "enableDLegerCommitLog=false\nenableControllerMode=false", map[string]string{
-			"brokerName": "mq-0", "brokerId": "0", "brokerRole": "ASYNC_MASTER", "enableDLegerCommitLog": "false", "enableControllerMode": "false"}},
-		{rmq.Replicas, "brokerId=1\nbrokerName= mq-0", map[string]string{"brokerName": "mq-0", "brokerId": "1", "brokerRole": "SLAVE"}},
+			"brokerName":            "mq-0",
+			"brokerId":              "0",
+			"brokerRole":            "ASYNC_MASTER",
+			"enableDLegerCommitLog": "false",
+			"enableControllerMode":  "false",
+		}},
+		{rmq.Replicas, "brokerId=1\nbrokerName= mq-0",
+			map[string]string{"brokerName": "mq-0", "brokerId": "1", "brokerRole": "SLAVE"}},
 		// What is elected has no id and no role in the file: RocketMQ gives both.
-		{rmq.DLedger, "", map[string]string{"brokerName": "mq-0", "enableDLegerCommitLog": "true", "dLegerGroup": "mq-0", "dLegerSelfId": "n1", "dLegerPeers": peers}},
-		{rmq.ControllerMode, "", map[string]string{"brokerName": "mq-0", "enableControllerMode": "true", "controllerAddr": "ns:9878"}},
-		{rmq.Manual, "brokerName=a\nbrokerId=7\nenableDLegerCommitLog=true", map[string]string{"brokerName": "a", "brokerId": "7", "enableDLegerCommitLog": "true"}},
+		{rmq.DLedger, "", map[string]string{
+			"brokerName":            "mq-0",
+			"enableDLegerCommitLog": "true",
+			"dLegerGroup":           "mq-0",
+			"dLegerSelfId":          "n1",
+			"dLegerPeers":           peers,
+		}},
+		{rmq.ControllerMode, "",
+			map[string]string{"brokerName": "mq-0", "enableControllerMode": "true", "controllerAddr": "ns:9878"}},
+		{rmq.Manual, "brokerName=a\nbrokerId=7\nenableDLegerCommitLog=true",
+			map[string]string{"brokerName": "a", "brokerId": "7", "enableDLegerCommitLog": "true"}},
 	}
 	for _, tt := range tests {
 		t.Run(string(tt.topology)+" "+tt.file, func(t *testing.T) {
@@ -79,16 +93,24 @@ func TestContradictedTopologies(t *testing.T) {
 		file     string
 		want     string
 	}{
-		{rmq.Masters, "a=1\nenableDLegerCommitLog=true", "f:2 sets enableDLegerCommitLog=true, but the topology masters makes it false" + instead},
-		{rmq.Masters, "enableControllerMode=true", "f:1 sets enableControllerMode=true, but the topology masters makes it false" + instead},
-		{rmq.Replicas, "enableDLegerCommitLog=TRUE", "f:1 sets enableDLegerCommitLog=TRUE, but the topology replicas makes it false" + instead},
-		{rmq.Replicas, "brokerRole=ASYNC_MASTER", "f:1 sets brokerRole=ASYNC_MASTER, but the topology replicas makes it SLAVE" + instead},
-		{rmq.DLedger, "enableDLegerCommitLog=false", "f:1 sets enableDLegerCommitLog=false, but the topology dledger makes it true" + instead},
-		{rmq.DLedger, "enableControllerMode=true", "f:1 sets enableControllerMode=true, but the topology dledger makes it false" + instead},
+		{rmq.Masters, "a=1\nenableDLegerCommitLog=true",
+			"f:2 sets enableDLegerCommitLog=true, but the topology masters makes it false" + instead},
+		{rmq.Masters, "enableControllerMode=true",
+			"f:1 sets enableControllerMode=true, but the topology masters makes it false" + instead},
+		{rmq.Replicas, "enableDLegerCommitLog=TRUE",
+			"f:1 sets enableDLegerCommitLog=TRUE, but the topology replicas makes it false" + instead},
+		{rmq.Replicas, "brokerRole=ASYNC_MASTER",
+			"f:1 sets brokerRole=ASYNC_MASTER, but the topology replicas makes it SLAVE" + instead},
+		{rmq.DLedger, "enableDLegerCommitLog=false",
+			"f:1 sets enableDLegerCommitLog=false, but the topology dledger makes it true" + instead},
+		{rmq.DLedger, "enableControllerMode=true",
+			"f:1 sets enableControllerMode=true, but the topology dledger makes it false" + instead},
 		{rmq.DLedger, "dLegerGroup=g", "f:1 sets dLegerGroup=g, but the topology dledger makes it mq-0" + instead},
 		{rmq.DLedger, "dLegerSelfId=n0", "f:1 sets dLegerSelfId=n0, but the topology dledger makes it n1" + instead},
-		{rmq.ControllerMode, "enableControllerMode=false", "f:1 sets enableControllerMode=false, but the topology controller makes it true" + instead},
-		{rmq.ControllerMode, "enableDLegerCommitLog=true", "f:1 sets enableDLegerCommitLog=true, but the topology controller makes it false" + instead},
+		{rmq.ControllerMode, "enableControllerMode=false",
+			"f:1 sets enableControllerMode=false, but the topology controller makes it true" + instead},
+		{rmq.ControllerMode, "enableDLegerCommitLog=true",
+			"f:1 sets enableDLegerCommitLog=true, but the topology controller makes it false" + instead},
 	}
 	for _, tt := range tests {
 		_, err := Broker(brokerOf(t, tt.topology, tt.file))
@@ -112,9 +134,10 @@ func TestDLedgerPeersOfTheFile(t *testing.T) {
 // something above 0 is set.
 func TestHAPort(t *testing.T) {
 	for text, want := range map[string]string{
-		"":                                "10912 from listenPort + 1",
-		"listenPort=20000":                "20001 from listenPort + 1",
-		"listenPort=20000 ":               "10912 from listenPort + 1", // Integer.parseInt refuses the blank, so the default stays
+		"":                 "10912 from listenPort + 1",
+		"listenPort=20000": "20001 from listenPort + 1",
+		// Integer.parseInt refuses the blank, so the default stays.
+		"listenPort=20000 ":               "10912 from listenPort + 1",
 		"listenPort=20000\nhaListenPort=": "20001 from listenPort + 1",
 		"haListenPort=0":                  "10912 from listenPort + 1",
 		"haListenPort=-1":                 "10912 from listenPort + 1",
@@ -137,12 +160,18 @@ func TestControllerAddr(t *testing.T) {
 	}{
 		{"the name servers of the template", "", func(*Input) {}, "ns:9878 from the hosts of namesrvAddr"},
 		{"those of the file", "namesrvAddr=a:1;b:2", func(*Input) {}, "a:9878;b:9878 from the hosts of namesrvAddr"},
-		{"those of the command line", "namesrvAddr=a:1", func(in *Input) { in.Namesrv = rmq.AddrList{"n:1"} }, "n:9878 from the hosts of namesrvAddr"},
+		{"those of the command line", "namesrvAddr=a:1", func(in *Input) { in.Namesrv = rmq.AddrList{"n:1"} },
+			"n:9878 from the hosts of namesrvAddr"},
 		{"a file", "controllerAddr=c:1", func(*Input) {}, "c:1 from f:1"},
-		{"RMQ_CONF_", "controllerAddr=c:1", func(in *Input) { in.Settings.Conf = []settings.ConfValue{setTo("controllerAddr", "d:1")} }, "d:1 from RMQ_CONF_controllerAddr"},
-		{"RMQ_CONTROLLER", "", func(in *Input) { in.Settings.Controller = rmq.AddrList{"c:1", "d:1"} }, "c:1;d:1 from RMQ_CONTROLLER"},
-		{"RMQ_CONTROLLER as in the file", "controllerAddr=c:1", func(in *Input) { in.Settings.Controller = rmq.AddrList{"c:1"} }, "c:1 from RMQ_CONTROLLER"},
-		{"RMQ_CONTROLLER against a file", "controllerAddr=c:1", func(in *Input) { in.Settings.Controller = rmq.AddrList{"d:1"} },
+		{"RMQ_CONF_", "controllerAddr=c:1",
+			func(in *Input) { in.Settings.Conf = []settings.ConfValue{setTo("controllerAddr", "d:1")} },
+			"d:1 from RMQ_CONF_controllerAddr"},
+		{"RMQ_CONTROLLER", "", func(in *Input) { in.Settings.Controller = rmq.AddrList{"c:1", "d:1"} },
+			"c:1;d:1 from RMQ_CONTROLLER"},
+		{"RMQ_CONTROLLER as in the file", "controllerAddr=c:1",
+			func(in *Input) { in.Settings.Controller = rmq.AddrList{"c:1"} }, "c:1 from RMQ_CONTROLLER"},
+		{"RMQ_CONTROLLER against a file", "controllerAddr=c:1",
+			func(in *Input) { in.Settings.Controller = rmq.AddrList{"d:1"} },
 			"f:1 sets controllerAddr=c:1, but RMQ_CONTROLLER makes it d:1: remove one"},
 		{"no name server", "", func(in *Input) { in.Fields.Namesrv = "" }, " from "},
 	}
@@ -189,7 +218,8 @@ func TestSyncReplication(t *testing.T) {
 		{"controller of two", rmq.ControllerMode, 2, rmq.Sync, "", "true 2 1"},
 		{"controller of five", rmq.ControllerMode, 5, rmq.Sync, "", "true 2 2"},
 		{"controller of one", rmq.ControllerMode, 1, rmq.Sync, "", "  "},
-		{"controller, the file is stronger", rmq.ControllerMode, 3, rmq.Sync, "allAckInSyncStateSet=false\nminInSyncReplicas=1", "false 2 1"},
+		{"controller, the file is stronger", rmq.ControllerMode, 3, rmq.Sync,
+			"allAckInSyncStateSet=false\nminInSyncReplicas=1", "false 2 1"},
 		{"async controller", rmq.ControllerMode, 3, rmq.Async, "", "  "},
 		{"masters", rmq.Masters, 1, rmq.Sync, "", "  "},
 		{"dledger waits for a majority anyway", rmq.DLedger, 3, rmq.Sync, "", "  "},
