@@ -29,11 +29,14 @@ func DeriveController(s settings.Settings, role rmq.Role) (Controller, error) {
 	size := int(s.GroupSize)
 	switch {
 	case size == 0:
-		return Controller{}, fmt.Errorf("RMQ_GROUP_SIZE is not set: RMQ_TOPOLOGY=controller needs to know how many controllers there are; allowed: 1, 3, 5, 7 or 9")
+		return Controller{}, fmt.Errorf("RMQ_GROUP_SIZE is not set: RMQ_TOPOLOGY=controller needs to know " +
+			"how many controllers there are; allowed: 1, 3, 5, 7 or 9")
 	case size%2 == 0:
-		return Controller{}, fmt.Errorf("RMQ_GROUP_SIZE=%d: controllers come in odd numbers, 9 at most; it takes a majority to elect a leader, so one more than an odd number helps nothing", size)
+		return Controller{}, fmt.Errorf("RMQ_GROUP_SIZE=%d: controllers come in odd numbers, 9 at most; "+
+			"it takes a majority to elect a leader, so one more than an odd number helps nothing", size)
 	case size > 9:
-		return Controller{}, fmt.Errorf("RMQ_GROUP_SIZE=%d: 9 controllers at most; more voters only make elections slower", size)
+		return Controller{}, fmt.Errorf("RMQ_GROUP_SIZE=%d: 9 controllers at most; "+
+			"more voters only make elections slower", size)
 	}
 	p, err := findPod(s)
 	if err != nil {
@@ -43,9 +46,15 @@ func DeriveController(s settings.Settings, role rmq.Role) (Controller, error) {
 		if embedded {
 			return Controller{}, nil
 		}
-		return Controller{}, fmt.Errorf("this is controller %d (from %s), but RMQ_GROUP_SIZE=%d has only 0 to %d: run %[3]d pods, or raise RMQ_GROUP_SIZE to an odd number above %[1]d", p.ordinal, p.source, size, size-1)
+		return Controller{}, fmt.Errorf("this is controller %d (from %s), but RMQ_GROUP_SIZE=%d has only 0 to %d: "+
+			"run %[3]d pods, or raise RMQ_GROUP_SIZE to an odd number above %[1]d", p.ordinal, p.source, size, size-1)
 	}
-	c := Controller{Runs: true, OrdinalSource: p.source, SelfID: member(p.ordinal), Peers: peers(p, s, 0, size, controllerPort)}
+	c := Controller{
+		Runs:          true,
+		OrdinalSource: p.source,
+		SelfID:        member(p.ordinal),
+		Peers:         peers(p, s, 0, size, controllerPort),
+	}
 	if c.Peers == "" && size == 1 {
 		c.Peers = c.SelfID + "-" + net.JoinHostPort(loopback, strconv.Itoa(controllerPort))
 	}

@@ -17,13 +17,22 @@ func controllerIn(t rmq.Topology, size, ordinal int) settings.Settings {
 
 const threeControllers = "n0-ns-0.d:9878;n1-ns-1.d:9878;n2-ns-2.d:9878"
 
+func oneOfThree(ordinal int) Controller {
+	return Controller{
+		Runs:          true,
+		OrdinalSource: "POD_NAME",
+		SelfID:        fmt.Sprintf("n%d", ordinal),
+		Peers:         threeControllers,
+	}
+}
+
 // Of five name servers the first three are controllers too; the others only name servers.
 func TestControllersInNameServers(t *testing.T) {
 	for ordinal := range 5 {
 		got, err := DeriveController(controllerIn(rmq.ControllerMode, 3, ordinal), rmq.Namesrv)
 		want := Controller{}
 		if ordinal < 3 {
-			want = Controller{Runs: true, OrdinalSource: "POD_NAME", SelfID: fmt.Sprintf("n%d", ordinal), Peers: threeControllers}
+			want = oneOfThree(ordinal)
 		}
 		if err != nil || got != want {
 			t.Errorf("name server %d: %+v, error %v", ordinal, got, err)
@@ -36,8 +45,7 @@ func TestControllersApart(t *testing.T) {
 	for ordinal := range 3 {
 		for _, topology := range []rmq.Topology{"", rmq.ControllerMode} {
 			got, err := DeriveController(controllerIn(topology, 3, ordinal), rmq.Controller)
-			want := Controller{Runs: true, OrdinalSource: "POD_NAME", SelfID: fmt.Sprintf("n%d", ordinal), Peers: threeControllers}
-			if err != nil || got != want {
+			if err != nil || got != oneOfThree(ordinal) {
 				t.Errorf("controller %d, topology %q: %+v, error %v", ordinal, topology, got, err)
 			}
 		}
@@ -72,7 +80,8 @@ func TestControllersWithoutStableNames(t *testing.T) {
 		s := controllerIn("", size, 0)
 		s.PodDomain = ""
 		got, err := DeriveController(s, rmq.Controller)
-		if want := (Controller{Runs: true, OrdinalSource: "POD_NAME", SelfID: "n0", Peers: peers}); err != nil || got != want {
+		want := Controller{Runs: true, OrdinalSource: "POD_NAME", SelfID: "n0", Peers: peers}
+		if err != nil || got != want {
 			t.Errorf("one of %d: %+v, error %v", size, got, err)
 		}
 	}
@@ -88,7 +97,8 @@ func TestControllersWithoutStableNames(t *testing.T) {
 }
 
 func TestRefusedControllers(t *testing.T) {
-	const odd = "controllers come in odd numbers, 9 at most; it takes a majority to elect a leader, so one more than an odd number helps nothing"
+	const odd = "controllers come in odd numbers, 9 at most; it takes a majority to elect a leader, " +
+		"so one more than an odd number helps nothing"
 	deployment := controllerIn(rmq.ControllerMode, 3, 0)
 	deployment.Pod = kube("ns-7d9f8c6b5-x2x4z")
 	tests := []struct {
@@ -97,13 +107,22 @@ func TestRefusedControllers(t *testing.T) {
 		s    settings.Settings
 		want string
 	}{
-		{"no size inside", rmq.Namesrv, controllerIn(rmq.ControllerMode, 0, 0), "RMQ_GROUP_SIZE is not set: RMQ_TOPOLOGY=controller needs to know how many controllers there are; allowed: 1, 3, 5, 7 or 9"},
-		{"no size apart", rmq.Controller, controllerIn(rmq.ControllerMode, 0, 0), "RMQ_GROUP_SIZE is not set: RMQ_TOPOLOGY=controller needs to know how many controllers there are; allowed: 1, 3, 5, 7 or 9"},
+		{"no size inside", rmq.Namesrv, controllerIn(rmq.ControllerMode, 0, 0),
+			"RMQ_GROUP_SIZE is not set: RMQ_TOPOLOGY=controller needs to know how many controllers there are; " +
+				"allowed: 1, 3, 5, 7 or 9"},
+		{"no size apart", rmq.Controller, controllerIn(rmq.ControllerMode, 0, 0),
+			"RMQ_GROUP_SIZE is not set: RMQ_TOPOLOGY=controller needs to know how many controllers there are; " +
+				"allowed: 1, 3, 5, 7 or 9"},
 		{"two", rmq.Controller, controllerIn("", 2, 0), "RMQ_GROUP_SIZE=2: " + odd},
 		{"four inside", rmq.Namesrv, controllerIn(rmq.ControllerMode, 4, 0), "RMQ_GROUP_SIZE=4: " + odd},
-		{"eleven", rmq.Controller, controllerIn("", 11, 0), "RMQ_GROUP_SIZE=11: 9 controllers at most; more voters only make elections slower"},
-		{"one too many apart", rmq.Controller, controllerIn("", 3, 3), "this is controller 3 (from POD_NAME), but RMQ_GROUP_SIZE=3 has only 0 to 2: run 3 pods, or raise RMQ_GROUP_SIZE to an odd number above 3"},
-		{"no ordinal", rmq.Namesrv, deployment, `cannot derive an identity from POD_NAME="ns-7d9f8c6b5-x2x4z": it does not end in an ordinal; run these pods in a StatefulSet, or set RMQ_ORDINAL (and RMQ_BROKER_NAME_PREFIX)`},
+		{"eleven", rmq.Controller, controllerIn("", 11, 0),
+			"RMQ_GROUP_SIZE=11: 9 controllers at most; more voters only make elections slower"},
+		{"one too many apart", rmq.Controller, controllerIn("", 3, 3),
+			"this is controller 3 (from POD_NAME), but RMQ_GROUP_SIZE=3 has only 0 to 2: run 3 pods, " +
+				"or raise RMQ_GROUP_SIZE to an odd number above 3"},
+		{"no ordinal", rmq.Namesrv, deployment,
+			`cannot derive an identity from POD_NAME="ns-7d9f8c6b5-x2x4z": it does not end in an ordinal; ` +
+				`run these pods in a StatefulSet, or set RMQ_ORDINAL (and RMQ_BROKER_NAME_PREFIX)`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -15,9 +15,11 @@ func (dledger) Size(n int) (int, error) {
 	case n == 0:
 		return 0, sizeMissing(rmq.DLedger, "3, 5, 7 or 9")
 	case n < 3 || n%2 == 0:
-		return 0, fmt.Errorf("RMQ_GROUP_SIZE=%d: RMQ_TOPOLOGY=dledger needs an odd number from 3 to 9; it takes a majority to elect a leader", n)
+		return 0, fmt.Errorf("RMQ_GROUP_SIZE=%d: RMQ_TOPOLOGY=dledger needs an odd number from 3 to 9; "+
+			"it takes a majority to elect a leader", n)
 	case n > 9:
-		return 0, fmt.Errorf("RMQ_GROUP_SIZE=%d: RMQ_TOPOLOGY=dledger takes 9 at most; more voters only make it slower", n)
+		return 0, fmt.Errorf("RMQ_GROUP_SIZE=%d: RMQ_TOPOLOGY=dledger takes 9 at most; "+
+			"more voters only make it slower", n)
 	}
 	return n, nil
 }

@@ -109,7 +109,11 @@ func FuzzStatefulSet(f *testing.F) {
 	f.Add(uint8(2), uint16(2), uint8(30), "mq-1", "eu")
 	f.Add(uint8(3), uint16(3), uint8(200), "-", "-1")
 	f.Fuzz(func(t *testing.T, topology uint8, size uint16, pods uint8, name, prefix string) {
-		s := settings.Settings{Topology: allTopologies[int(topology)%len(allTopologies)], GroupSize: settings.Size(size), BrokerNamePrefix: settings.Name(prefix)}
+		s := settings.Settings{
+			Topology:         allTopologies[int(topology)%len(allTopologies)],
+			GroupSize:        settings.Size(size),
+			BrokerNamePrefix: settings.Name(prefix),
+		}
 		s.Pod.InKubernetes = true
 		n := int(pods)%40 + 1
 		all := statefulSet(t, s, name, n)
@@ -122,7 +126,8 @@ func FuzzStatefulSet(f *testing.F) {
 		case rmq.Replicas, rmq.Masters, "":
 			oneMaster(t, all)
 		}
-		s.Pod.IP, s.Pod.HostIP, s.Pod.Hostname, s.Namesrv, s.ClusterName, s.StorePerPod = "10.9.9.9", "192.0.2.1", "other", rmq.AddrList{"a:1"}, "c", true
+		s.Pod.IP, s.Pod.HostIP, s.Pod.Hostname = "10.9.9.9", "192.0.2.1", "other"
+		s.Namesrv, s.ClusterName, s.StorePerPod = rmq.AddrList{"a:1"}, "c", true
 		for i, id := range statefulSet(t, s, name, 2*n)[:len(all)] {
 			if id.Address = all[i].Address; id.AddressSource != "POD_IP" {
 				t.Errorf("address from %s", id.AddressSource)
@@ -140,7 +145,12 @@ func FuzzStatefulSetsOfReplicas(f *testing.F) {
 	f.Add(uint8(2), uint8(3), "mq", true)
 	f.Add(uint8(5), uint8(9), "mq-0", false)
 	f.Fuzz(func(t *testing.T, size, pods uint8, prefix string, sync bool) {
-		s := settings.Settings{Topology: rmq.Replicas, GroupSize: settings.Size(size%12 + 1), BrokerNamePrefix: settings.Name(prefix), Pod: settings.Pod{InKubernetes: true}}
+		s := settings.Settings{
+			Topology:         rmq.Replicas,
+			GroupSize:        settings.Size(size%12 + 1),
+			BrokerNamePrefix: settings.Name(prefix),
+			Pod:              settings.Pod{InKubernetes: true},
+		}
 		if sync {
 			s.Replication = rmq.Sync
 		}
@@ -177,7 +187,11 @@ func FuzzOrdinal(f *testing.F) {
 	f.Add(uint8(3), uint16(3), uint32(1<<31-1), uint32(1<<31-2))
 	f.Add(uint8(4), uint16(65535), uint32(24567), uint32(1<<31))
 	f.Fuzz(func(t *testing.T, topology uint8, size uint16, a, b uint32) {
-		base := settings.Settings{Topology: allTopologies[int(topology)%len(allTopologies)], GroupSize: settings.Size(size), PodDomain: "d"}
+		base := settings.Settings{
+			Topology:  allTopologies[int(topology)%len(allTopologies)],
+			GroupSize: settings.Size(size),
+			PodDomain: "d",
+		}
 		derive := func(n uint32, tell func(s *settings.Settings, n string)) (Identity, error) {
 			s := base
 			s.Pod = settings.Pod{Name: "mq-0", InKubernetes: true}
@@ -188,7 +202,10 @@ func FuzzOrdinal(f *testing.F) {
 		}
 		sources := []func(s *settings.Settings, n string){
 			func(s *settings.Settings, n string) { s.Pod.Index = n },
-			func(s *settings.Settings, n string) { _ = s.Ordinal.UnmarshalText([]byte(n)); s.Pod.Index = n }, // too large a number never gets here
+			func(s *settings.Settings, n string) {
+				_ = s.Ordinal.UnmarshalText([]byte(n)) // too large a number never gets here
+				s.Pod.Index = n
+			},
 			func(s *settings.Settings, n string) { s.Pod.Name = "mq-" + n },
 		}
 		first, err := derive(a, sources[0])
@@ -205,7 +222,8 @@ func FuzzOrdinal(f *testing.F) {
 		if err == nil && e == nil && (first.key() == second.key()) != (a == b) {
 			t.Errorf("%d is %+v\n%d is %+v", a, first, b, second)
 		}
-		if err == nil && (first.Group < 0 || first.Index < 0 || first.Index >= first.Size || first.Group*first.Size+first.Index != int(a)) {
+		if err == nil && (first.Group < 0 || first.Index < 0 || first.Index >= first.Size ||
+			first.Group*first.Size+first.Index != int(a)) {
 			t.Errorf("%d is %+v", a, first)
 		}
 	})
@@ -226,7 +244,11 @@ func FuzzControllers(f *testing.F) {
 		}
 		seen, peers := map[string]bool{}, ""
 		for ordinal := range 12 {
-			s := settings.Settings{Topology: rmq.ControllerMode, GroupSize: settings.Size(size), Pod: settings.Pod{Name: name + "-" + strconv.Itoa(ordinal), InKubernetes: true}}
+			s := settings.Settings{
+				Topology:  rmq.ControllerMode,
+				GroupSize: settings.Size(size),
+				Pod:       settings.Pod{Name: name + "-" + strconv.Itoa(ordinal), InKubernetes: true},
+			}
 			s.Pod.FQDN = s.Pod.Name + ".d"
 			c, err := DeriveController(s, role)
 			if err != nil || !c.Runs {
@@ -239,7 +261,8 @@ func FuzzControllers(f *testing.F) {
 				peers = c.Peers
 			}
 			list := strings.Split(c.Peers, ";")
-			if seen[c.SelfID] || c.Peers != peers || len(list) != int(size) || !slices.Contains(list, c.SelfID+"-"+s.Pod.FQDN+":9878") {
+			if seen[c.SelfID] || c.Peers != peers || len(list) != int(size) ||
+				!slices.Contains(list, c.SelfID+"-"+s.Pod.FQDN+":9878") {
 				t.Errorf("%d of %d: %s among %q, the first one's peers are %q", ordinal, size, c.SelfID, c.Peers, peers)
 			}
 			seen[c.SelfID] = true

@@ -29,13 +29,15 @@ func TestChosenHostNames(t *testing.T) {
 		{"a long container's id", settings.Settings{Pod: container(id64)}, rmq.Broker, "broker-0", DefaultName},
 		{"nearly an id", settings.Settings{Pod: container("0a1b2c3d4e5")}, rmq.Broker, "0a1b2c3d4e5", HostName},
 		{"localhost", settings.Settings{Pod: container("localhost")}, rmq.Broker, "broker-0", DefaultName},
-		{"no container", settings.Settings{Pod: settings.Pod{FullHostname: "laptop", Hostname: "laptop"}}, rmq.Broker, "broker-0", DefaultName},
-		{"a prefix is stronger", settings.Settings{Pod: container("broker-a"), BrokerNamePrefix: "mq"}, rmq.Broker, "mq-0", "RMQ_BROKER_NAME_PREFIX"},
-		{"an ordinal is stronger", settings.Settings{Pod: container("broker-a"), Ordinal: index(2)}, rmq.Broker, "broker-2", "RMQ_ORDINAL"},
-		{
-			"a group needs one name", settings.Settings{Pod: container("broker-a"), Topology: rmq.Replicas, GroupSize: 2},
-			rmq.Broker, "broker-0", DefaultName,
-		},
+		{"no container", settings.Settings{Pod: settings.Pod{FullHostname: "laptop", Hostname: "laptop"}},
+			rmq.Broker, "broker-0", DefaultName},
+		{"a prefix is stronger", settings.Settings{Pod: container("broker-a"), BrokerNamePrefix: "mq"},
+			rmq.Broker, "mq-0", "RMQ_BROKER_NAME_PREFIX"},
+		{"an ordinal is stronger", settings.Settings{Pod: container("broker-a"), Ordinal: index(2)},
+			rmq.Broker, "broker-2", "RMQ_ORDINAL"},
+		{"a group needs one name",
+			settings.Settings{Pod: container("broker-a"), Topology: rmq.Replicas, GroupSize: 2},
+			rmq.Broker, "broker-0", DefaultName},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -26,19 +26,28 @@ func TestMasters(t *testing.T) {
 		{"dashes in the name", settings.Settings{Pod: kube("my-rocket-mq-3")}, "my-rocket-mq-3", "POD_NAME"},
 		{"digits in the name", settings.Settings{Pod: kube("mq-2024-1")}, "mq-2024-1", "POD_NAME"},
 		{"a high ordinal", settings.Settings{Pod: kube("broker-10000")}, "broker-10000", "POD_NAME"},
-		{"five digits that no random name has", settings.Settings{Pod: kube("broker-24561")}, "broker-24561", "POD_NAME"},
+		{"five digits that no random name has", settings.Settings{Pod: kube("broker-24561")},
+			"broker-24561", "POD_NAME"},
 		{"host name in Kubernetes", settings.Settings{Pod: host("broker-2")}, "broker-2", "the host name"},
-		{"POD_NAME before the host name", settings.Settings{Pod: settings.Pod{Name: "a-1", Hostname: "b-2", InKubernetes: true}}, "a-1", "POD_NAME"},
-		{"docker's random host name", settings.Settings{Pod: settings.Pod{Hostname: "0a1b2c3d4e5f"}}, "broker-0", "the default"},
-		{"docker compose with a host name like a pod's", settings.Settings{Pod: settings.Pod{Hostname: "broker-7"}}, "broker-0", "the default"},
+		{"POD_NAME before the host name",
+			settings.Settings{Pod: settings.Pod{Name: "a-1", Hostname: "b-2", InKubernetes: true}},
+			"a-1", "POD_NAME"},
+		{"docker's random host name", settings.Settings{Pod: settings.Pod{Hostname: "0a1b2c3d4e5f"}},
+			"broker-0", "the default"},
+		{"docker compose with a host name like a pod's", settings.Settings{Pod: settings.Pod{Hostname: "broker-7"}},
+			"broker-0", "the default"},
 		{"nothing known", settings.Settings{}, "broker-0", "the default"},
-		{"prefix", settings.Settings{Pod: kube("broker-4"), BrokerNamePrefix: "eu-west-mq"}, "eu-west-mq-4", "POD_NAME"},
+		{"prefix", settings.Settings{Pod: kube("broker-4"), BrokerNamePrefix: "eu-west-mq"},
+			"eu-west-mq-4", "POD_NAME"},
 		{"prefix in docker", settings.Settings{BrokerNamePrefix: "mq"}, "mq-0", "the default"},
-		{"RMQ_ORDINAL in docker", settings.Settings{Ordinal: settings.Ordinal{N: 5, Set: true}}, "broker-5", "RMQ_ORDINAL"},
-		{"RMQ_ORDINAL 0", settings.Settings{Pod: kube("broker-4"), Ordinal: settings.Ordinal{Set: true}}, "broker-0", "RMQ_ORDINAL"},
-		{"RMQ_ORDINAL and prefix", settings.Settings{Ordinal: settings.Ordinal{N: 5, Set: true}, BrokerNamePrefix: "mq"}, "mq-5", "RMQ_ORDINAL"},
-		{"RMQ_ORDINAL keeps the pod's prefix", settings.Settings{Pod: kube("mq-4"), Ordinal: settings.Ordinal{N: 9, Set: true}}, "mq-9", "RMQ_ORDINAL"},
-		{"RMQ_ORDINAL in a Deployment", settings.Settings{Pod: kube("mq-7d9f8c6b5-x2x4z"), Ordinal: settings.Ordinal{N: 1, Set: true}}, "broker-1", "RMQ_ORDINAL"},
+		{"RMQ_ORDINAL in docker", settings.Settings{Ordinal: index(5)}, "broker-5", "RMQ_ORDINAL"},
+		{"RMQ_ORDINAL 0", settings.Settings{Pod: kube("broker-4"), Ordinal: index(0)}, "broker-0", "RMQ_ORDINAL"},
+		{"RMQ_ORDINAL and prefix", settings.Settings{Ordinal: index(5), BrokerNamePrefix: "mq"},
+			"mq-5", "RMQ_ORDINAL"},
+		{"RMQ_ORDINAL keeps the pod's prefix", settings.Settings{Pod: kube("mq-4"), Ordinal: index(9)},
+			"mq-9", "RMQ_ORDINAL"},
+		{"RMQ_ORDINAL in a Deployment", settings.Settings{Pod: kube("mq-7d9f8c6b5-x2x4z"), Ordinal: index(1)},
+			"broker-1", "RMQ_ORDINAL"},
 		{"sync", settings.Settings{Pod: kube("broker-0"), Replication: rmq.Sync}, "broker-0", "POD_NAME"},
 	}
 	for _, tt := range tests {
@@ -52,7 +61,8 @@ func TestMasters(t *testing.T) {
 			}
 			role := map[rmq.Replication]string{"": "ASYNC_MASTER", rmq.Sync: "SYNC_MASTER"}[tt.s.Replication]
 			if id.Topology != rmq.Masters || id.BrokerID != 0 || id.BrokerRole != role {
-				t.Errorf("topology %q, id %d, role %q, want masters, 0, %s", id.Topology, id.BrokerID, id.BrokerRole, role)
+				t.Errorf("topology %q, id %d, role %q, want masters, 0, %s",
+					id.Topology, id.BrokerID, id.BrokerRole, role)
 			}
 			again, _ := Derive(tt.s, rmq.Broker, false)
 			if again != id {
@@ -107,12 +117,17 @@ func TestTopology(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			// A Deployment's pod: with the topology manual its name does not matter.
-			s := settings.Settings{Topology: tt.set, Pod: kube("mq-7d9f8c6b5-x2x4z"), Ordinal: settings.Ordinal{N: 3, Set: tt.want == rmq.Masters}}
+			s := settings.Settings{
+				Topology: tt.set,
+				Pod:      kube("mq-7d9f8c6b5-x2x4z"),
+				Ordinal:  settings.Ordinal{N: 3, Set: tt.want == rmq.Masters},
+			}
 			id, err := Derive(s, rmq.Broker, tt.fileDecides)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if id.Topology != tt.want || (id.BrokerName == "") != (tt.want == rmq.Manual) || (id.BrokerRole == "") != (tt.want == rmq.Manual) {
+			if id.Topology != tt.want || (id.BrokerName == "") != (tt.want == rmq.Manual) ||
+				(id.BrokerRole == "") != (tt.want == rmq.Manual) {
 				t.Errorf("got %+v, want topology %s", id, tt.want)
 			}
 			if id.Address != "10.1.2.3" {
@@ -149,7 +164,8 @@ func TestAddress(t *testing.T) {
 		{"IPv6 address", rmq.Broker, pod, "2001:db8::1", "2001:db8::1", "RMQ_ADVERTISE"},
 		{"no POD_IP", rmq.Broker, bare, settings.PodIP, "", "RMQ_ADVERTISE=pod-ip: POD_IP is not set"},
 		{"no HOST_IP", rmq.Broker, bare, settings.HostIP, "", "RMQ_ADVERTISE=host-ip: HOST_IP is not set"},
-		{"no headless Service", rmq.Broker, bare, settings.PodDNS, "", "RMQ_ADVERTISE=pod-dns: /etc/hosts has no full name"},
+		{"no headless Service", rmq.Broker, bare, settings.PodDNS, "",
+			"RMQ_ADVERTISE=pod-dns: /etc/hosts has no full name"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -15,4 +15,7 @@ func (manual) Defaults(Identity) []Pair                                        {
 func (manual) Keys(Identity, settings.Settings) []Keys                         { return nil }
 func (manual) Follows(settings.Settings, rmq.Values) []Follow                  { return nil }
 func (manual) Elected() bool                                                   { return false }
-func (manual) Owner(id Identity, v rmq.Values) Owner                           { return Actual(rmq.Manual, v).Owner(id, v) }
+
+func (manual) Owner(id Identity, v rmq.Values) Owner {
+	return Actual(rmq.Manual, v).Owner(id, v)
+}

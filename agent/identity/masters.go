@@ -11,8 +11,8 @@ type masters struct{ fixedRoles }
 
 func (masters) Size(groupSize int) (int, error) {
 	if groupSize > 1 {
-		return 0, fmt.Errorf("RMQ_GROUP_SIZE=%d does not go with RMQ_TOPOLOGY=masters, where every broker is a group of its own: "+
-			"leave it out, or set RMQ_TOPOLOGY=replicas", groupSize)
+		return 0, fmt.Errorf("RMQ_GROUP_SIZE=%d does not go with RMQ_TOPOLOGY=masters, "+
+			"where every broker is a group of its own: leave it out, or set RMQ_TOPOLOGY=replicas", groupSize)
 	}
 	return 1, nil
 }

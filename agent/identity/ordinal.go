@@ -38,17 +38,20 @@ func findPod(s settings.Settings) (pod, error) {
 	if !named {
 		prefix = defaultPrefix
 	}
+	const label = "the label apps.kubernetes.io/pod-index"
 	switch index, err := strconv.ParseUint(s.Pod.Index, 10, 31); {
 	case s.Ordinal.Set:
 		return pod{name: name, prefix: prefix, ordinal: s.Ordinal.N, source: "RMQ_ORDINAL"}, nil
 	case s.Pod.Index != "" && err != nil:
-		return pod{}, fmt.Errorf("cannot derive an identity: the label apps.kubernetes.io/pod-index is %q, not a number; set RMQ_ORDINAL", s.Pod.Index)
+		return pod{}, fmt.Errorf("cannot derive an identity: %s is %q, not a number; set RMQ_ORDINAL",
+			label, s.Pod.Index)
 	case s.Pod.Index != "":
-		return pod{name: name, prefix: prefix, ordinal: int(index), source: "the label apps.kubernetes.io/pod-index"}, nil
+		return pod{name: name, prefix: prefix, ordinal: int(index), source: label}, nil
 	case named:
 		return pod{name: name, prefix: prefix, ordinal: n, source: source}, nil
 	case name != "":
-		return pod{}, fmt.Errorf("cannot derive an identity from %s=%q: it does not end in an ordinal; run these pods in a StatefulSet, or set RMQ_ORDINAL (and RMQ_BROKER_NAME_PREFIX)", source, name)
+		return pod{}, fmt.Errorf("cannot derive an identity from %s=%q: it does not end in an ordinal; "+
+			"run these pods in a StatefulSet, or set RMQ_ORDINAL (and RMQ_BROKER_NAME_PREFIX)", source, name)
 	}
 	return pod{prefix: defaultPrefix, source: "the default", host: chosenHost(s.Pod), unknown: true}, nil
 }

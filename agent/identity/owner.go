@@ -29,7 +29,8 @@ func (o Owner) String() string {
 // Is says whether both are the same, as far as they are known.
 func (o Owner) Is(other Owner) bool {
 	same := func(a, b string) bool { return a == "" || b == "" || a == b }
-	return o.Mode == other.Mode && same(o.Cluster, other.Cluster) && same(o.Name, other.Name) && same(o.Member, other.Member)
+	return o.Mode == other.Mode &&
+		same(o.Cluster, other.Cluster) && same(o.Name, other.Name) && same(o.Member, other.Member)
 }
 
 func brokerOf(mode Mode, v rmq.Values, member string) Owner {

@@ -28,10 +28,11 @@ func (replicas) Place(id Identity, s settings.Settings) (group, index int, err e
 	case !s.ReplicaIndex.Set:
 		return divide(id, s)
 	case n >= id.Size:
-		return 0, 0, fmt.Errorf("RMQ_REPLICA_INDEX=%d does not go with RMQ_GROUP_SIZE=%d: allowed: 0 (the masters) to %d", n, id.Size, id.Size-1)
+		return 0, 0, fmt.Errorf("RMQ_REPLICA_INDEX=%d does not go with RMQ_GROUP_SIZE=%d: "+
+			"allowed: 0 (the masters) to %d", n, id.Size, id.Size-1)
 	case s.BrokerNamePrefix == "":
-		return 0, 0, fmt.Errorf("RMQ_REPLICA_INDEX=%d needs RMQ_BROKER_NAME_PREFIX too: without it the names of the StatefulSets' brokers differ, "+
-			"and no slave finds its master", n)
+		return 0, 0, fmt.Errorf("RMQ_REPLICA_INDEX=%d needs RMQ_BROKER_NAME_PREFIX too: "+
+			"without it the names of the StatefulSets' brokers differ, and no slave finds its master", n)
 	}
 	return id.Ordinal, s.ReplicaIndex.N, nil
 }

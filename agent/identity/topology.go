@@ -100,7 +100,8 @@ func divide(id Identity, s settings.Settings) (group, index int, err error) {
 
 // sizeMissing is the refusal to guess a group's size: another one later would give every broker another name.
 func sizeMissing(t rmq.Topology, allowed string) error {
-	return fmt.Errorf("RMQ_GROUP_SIZE is not set: RMQ_TOPOLOGY=%s needs to know how many brokers make a group; allowed: %s", t, allowed)
+	return fmt.Errorf("RMQ_GROUP_SIZE is not set: RMQ_TOPOLOGY=%s needs to know how many brokers make a group; "+
+		"allowed: %s", t, allowed)
 }
 
 // fixedRoles is what masters and replicas have in common: the index decides the role, for good.

@@ -34,7 +34,8 @@ func TestReplicas(t *testing.T) {
 					t.Fatal(err)
 				}
 				role := map[string]string{"M": master, "S": "SLAVE"}[broker[len(broker)-1:]]
-				if got := fmt.Sprintf("%s %d %s", id.BrokerName, id.BrokerID, id.BrokerRole); got != broker[:len(broker)-1]+role {
+				got := fmt.Sprintf("%s %d %s", id.BrokerName, id.BrokerID, id.BrokerRole)
+				if got != broker[:len(broker)-1]+role {
 					t.Errorf("size %d, pod %d, %q: %s, want %s", size, ordinal, replication, got, broker)
 				}
 				if id.Size != size || id.Group != ordinal/size || id.Index != ordinal%size || id.Ordinal != ordinal {
@@ -73,7 +74,8 @@ func TestReplicasInStatefulSetsOfTheirOwn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if id.BrokerName != tt.name || id.BrokerRole != tt.role || id.BrokerID != int64(tt.index) || id.Index != tt.index || id.Group != tt.group || id.Ordinal != tt.ordinal {
+		if id.BrokerName != tt.name || id.BrokerRole != tt.role || id.BrokerID != int64(tt.index) ||
+			id.Index != tt.index || id.Group != tt.group || id.Ordinal != tt.ordinal {
 			t.Errorf("%s is %+v", tt.pod, id)
 		}
 	}
@@ -83,7 +85,8 @@ func TestReplicasInStatefulSetsOfTheirOwn(t *testing.T) {
 func TestDLedger(t *testing.T) {
 	const domain = "mq-headless.demo.svc.cluster.local"
 	list := func(prefix, domain string, first int) string {
-		return fmt.Sprintf("n0-%[1]s-%[2]d.%[5]s:40911;n1-%[1]s-%[3]d.%[5]s:40911;n2-%[1]s-%[4]d.%[5]s:40911", prefix, first, first+1, first+2, domain)
+		return fmt.Sprintf("n0-%[1]s-%[2]d.%[5]s:40911;n1-%[1]s-%[3]d.%[5]s:40911;n2-%[1]s-%[4]d.%[5]s:40911",
+			prefix, first, first+1, first+2, domain)
 	}
 	for ordinal := range 9 {
 		s := inGroups(rmq.DLedger, 3, fmt.Sprintf("mq-%d", ordinal))
@@ -92,7 +95,8 @@ func TestDLedger(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if want := fmt.Sprintf("mq-%d n%d -1", ordinal/3, ordinal%3); fmt.Sprintf("%s %s %d", id.BrokerName, id.SelfID, id.BrokerID) != want || id.BrokerRole != "" {
+		got := fmt.Sprintf("%s %s %d", id.BrokerName, id.SelfID, id.BrokerID)
+		if want := fmt.Sprintf("mq-%d n%d -1", ordinal/3, ordinal%3); got != want || id.BrokerRole != "" {
 			t.Errorf("pod %d: %+v, want %s", ordinal, id, want)
 		}
 		if want := list("mq", domain, ordinal/3*3); id.Peers != want {
@@ -106,15 +110,23 @@ func TestDLedger(t *testing.T) {
 		peers  string
 	}{
 		{"no domain known", func(*settings.Settings) {}, "mq-1", ""},
-		{"RMQ_POD_DOMAIN", func(s *settings.Settings) { s.PodDomain = "elsewhere" }, "mq-1", list("mq", "elsewhere", 3)},
-		{"RMQ_POD_DOMAIN beats the FQDN", func(s *settings.Settings) { s.PodDomain, s.Pod.FQDN = "elsewhere", "mq-4."+domain }, "mq-1", list("mq", "elsewhere", 3)},
-		{"brokers of another name", func(s *settings.Settings) { s.BrokerNamePrefix, s.PodDomain = "eu", "d" }, "eu-1", list("mq", "d", 3)},
+		{"RMQ_POD_DOMAIN", func(s *settings.Settings) { s.PodDomain = "elsewhere" },
+			"mq-1", list("mq", "elsewhere", 3)},
+		{"RMQ_POD_DOMAIN beats the FQDN",
+			func(s *settings.Settings) { s.PodDomain, s.Pod.FQDN = "elsewhere", "mq-4."+domain },
+			"mq-1", list("mq", "elsewhere", 3)},
+		{"brokers of another name", func(s *settings.Settings) { s.BrokerNamePrefix, s.PodDomain = "eu", "d" },
+			"eu-1", list("mq", "d", 3)},
 		{"five members", func(s *settings.Settings) { s.GroupSize, s.PodDomain = 5, "d" }, "mq-0",
 			"n0-mq-0.d:40911;n1-mq-1.d:40911;n2-mq-2.d:40911;n3-mq-3.d:40911;n4-mq-4.d:40911"},
-		{"the host name in Kubernetes", func(s *settings.Settings) { s.Pod.Name, s.PodDomain = "", "d" }, "mq-1", list("mq", "d", 3)},
+		{"the host name in Kubernetes", func(s *settings.Settings) { s.Pod.Name, s.PodDomain = "", "d" },
+			"mq-1", list("mq", "d", 3)},
 		// RMQ_ORDINAL makes a group of pods whose names say another number, or none: nobody is called mq-1.
-		{"RMQ_ORDINAL against the name", func(s *settings.Settings) { s.Ordinal, s.Pod.FQDN = index(1), "mq-4."+domain }, "mq-0", ""},
-		{"RMQ_ORDINAL as in the name", func(s *settings.Settings) { s.Ordinal, s.Pod.FQDN = index(4), "mq-4."+domain }, "mq-1", list("mq", domain, 3)},
+		{"RMQ_ORDINAL against the name",
+			func(s *settings.Settings) { s.Ordinal, s.Pod.FQDN = index(1), "mq-4."+domain }, "mq-0", ""},
+		{"RMQ_ORDINAL as in the name",
+			func(s *settings.Settings) { s.Ordinal, s.Pod.FQDN = index(4), "mq-4."+domain },
+			"mq-1", list("mq", domain, 3)},
 		{"RMQ_ORDINAL in a Deployment", func(s *settings.Settings) {
 			s.Ordinal, s.Pod.Name, s.Pod.FQDN = index(4), "mq-7d9f8c6b5-x2x4z", "mq-4."+domain
 		}, "broker-1", ""},
@@ -151,7 +163,8 @@ func TestControllerBrokers(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if name := fmt.Sprintf("mq-%d", ordinal/size); id.BrokerName != name || id.Index != ordinal%size || id.BrokerID != rmq.AnyID || id.BrokerRole != "" {
+			name := fmt.Sprintf("mq-%d", ordinal/size)
+			if id.BrokerName != name || id.Index != ordinal%size || id.BrokerID != rmq.AnyID || id.BrokerRole != "" {
 				t.Errorf("pod %d of groups of %d: %+v", ordinal, size, id)
 			}
 			if id.SelfID != "" || id.Peers != "" {
@@ -167,7 +180,8 @@ func TestManual(t *testing.T) {
 	s.ReplicaIndex, s.Pod.Index = index(9), "no number"
 	for _, role := range []rmq.Role{rmq.Broker, rmq.Standalone} {
 		id, err := Derive(s, role, false)
-		if want := (Identity{Topology: rmq.Manual, Address: "10.1.2.3", AddressSource: "POD_IP"}); err != nil || id != want {
+		want := Identity{Topology: rmq.Manual, Address: "10.1.2.3", AddressSource: "POD_IP"}
+		if err != nil || id != want {
 			t.Errorf("%s: %+v, error %v", role, id, err)
 		}
 	}
@@ -198,7 +212,8 @@ func TestPodIndex(t *testing.T) {
 			s.Pod.Index = tt.label
 			id, err := Derive(s, rmq.Broker, false)
 			if tt.broker == "" {
-				if err == nil || !strings.Contains(err.Error(), tt.source) || !strings.Contains(err.Error(), "set RMQ_ORDINAL") {
+				if err == nil || !strings.Contains(err.Error(), tt.source) ||
+					!strings.Contains(err.Error(), "set RMQ_ORDINAL") {
 					t.Errorf("error %v, want %q", err, tt.source)
 				}
 				return
@@ -222,7 +237,8 @@ func TestRefusedIdentities(t *testing.T) {
 		}
 	}
 	standalone := func(t rmq.Topology) string {
-		return fmt.Sprintf("RMQ_TOPOLOGY=%s needs brokers in containers of their own: a standalone container holds one broker and its name server; set RMQ_ROLE=broker", t)
+		return fmt.Sprintf("RMQ_TOPOLOGY=%s needs brokers in containers of their own: "+
+			"a standalone container holds one broker and its name server; set RMQ_ROLE=broker", t)
 	}
 	tests := []struct {
 		name   string
@@ -230,19 +246,40 @@ func TestRefusedIdentities(t *testing.T) {
 		change change
 		want   string
 	}{
-		{"masters in groups", rmq.Broker, size(rmq.Masters, 2), "RMQ_GROUP_SIZE=2 does not go with RMQ_TOPOLOGY=masters, where every broker is a group of its own: leave it out, or set RMQ_TOPOLOGY=replicas"},
-		{"masters by default in groups", rmq.Broker, size("", 3), "RMQ_GROUP_SIZE=3 does not go with RMQ_TOPOLOGY=masters, where every broker is a group of its own: leave it out, or set RMQ_TOPOLOGY=replicas"},
-		{"replicas of no size", rmq.Broker, size(rmq.Replicas, 0), "RMQ_GROUP_SIZE is not set: RMQ_TOPOLOGY=replicas needs to know how many brokers make a group; allowed: 2 or more, a master and its slaves"},
-		{"dledger of no size", rmq.Broker, size(rmq.DLedger, 0), "RMQ_GROUP_SIZE is not set: RMQ_TOPOLOGY=dledger needs to know how many brokers make a group; allowed: 3, 5, 7 or 9"},
-		{"controller of no size", rmq.Broker, size(rmq.ControllerMode, 0), "RMQ_GROUP_SIZE is not set: RMQ_TOPOLOGY=controller needs to know how many brokers make a group; allowed: 1 or more"},
-		{"one replica", rmq.Broker, size(rmq.Replicas, 1), "RMQ_GROUP_SIZE=1: RMQ_TOPOLOGY=replicas needs 2 or more, a master and its slaves"},
-		{"one member", rmq.Broker, size(rmq.DLedger, 1), "RMQ_GROUP_SIZE=1: RMQ_TOPOLOGY=dledger needs an odd number from 3 to 9; it takes a majority to elect a leader"},
-		{"four members", rmq.Broker, size(rmq.DLedger, 4), "RMQ_GROUP_SIZE=4: RMQ_TOPOLOGY=dledger needs an odd number from 3 to 9; it takes a majority to elect a leader"},
-		{"eleven members", rmq.Broker, size(rmq.DLedger, 11), "RMQ_GROUP_SIZE=11: RMQ_TOPOLOGY=dledger takes 9 at most; more voters only make it slower"},
-		{"an index for masters", rmq.Broker, apart(0, 0, rmq.Masters, "mq"), "RMQ_REPLICA_INDEX=0 belongs to RMQ_TOPOLOGY=replicas, not to masters: leave it out"},
-		{"an index for dledger", rmq.Broker, apart(1, 3, rmq.DLedger, "mq"), "RMQ_REPLICA_INDEX=1 belongs to RMQ_TOPOLOGY=replicas, not to dledger: leave it out"},
-		{"an index beyond the group", rmq.Broker, apart(2, 2, rmq.Replicas, "mq"), "RMQ_REPLICA_INDEX=2 does not go with RMQ_GROUP_SIZE=2: allowed: 0 (the masters) to 1"},
-		{"an index without a name", rmq.Broker, apart(1, 2, rmq.Replicas, ""), "RMQ_REPLICA_INDEX=1 needs RMQ_BROKER_NAME_PREFIX too: without it the names of the StatefulSets' brokers differ, and no slave finds its master"},
+		{"masters in groups", rmq.Broker, size(rmq.Masters, 2),
+			"RMQ_GROUP_SIZE=2 does not go with RMQ_TOPOLOGY=masters, where every broker is a group of its own: " +
+				"leave it out, or set RMQ_TOPOLOGY=replicas"},
+		{"masters by default in groups", rmq.Broker, size("", 3),
+			"RMQ_GROUP_SIZE=3 does not go with RMQ_TOPOLOGY=masters, where every broker is a group of its own: " +
+				"leave it out, or set RMQ_TOPOLOGY=replicas"},
+		{"replicas of no size", rmq.Broker, size(rmq.Replicas, 0),
+			"RMQ_GROUP_SIZE is not set: RMQ_TOPOLOGY=replicas needs to know how many brokers make a group; " +
+				"allowed: 2 or more, a master and its slaves"},
+		{"dledger of no size", rmq.Broker, size(rmq.DLedger, 0),
+			"RMQ_GROUP_SIZE is not set: RMQ_TOPOLOGY=dledger needs to know how many brokers make a group; " +
+				"allowed: 3, 5, 7 or 9"},
+		{"controller of no size", rmq.Broker, size(rmq.ControllerMode, 0),
+			"RMQ_GROUP_SIZE is not set: RMQ_TOPOLOGY=controller needs to know how many brokers make a group; " +
+				"allowed: 1 or more"},
+		{"one replica", rmq.Broker, size(rmq.Replicas, 1),
+			"RMQ_GROUP_SIZE=1: RMQ_TOPOLOGY=replicas needs 2 or more, a master and its slaves"},
+		{"one member", rmq.Broker, size(rmq.DLedger, 1),
+			"RMQ_GROUP_SIZE=1: RMQ_TOPOLOGY=dledger needs an odd number from 3 to 9; " +
+				"it takes a majority to elect a leader"},
+		{"four members", rmq.Broker, size(rmq.DLedger, 4),
+			"RMQ_GROUP_SIZE=4: RMQ_TOPOLOGY=dledger needs an odd number from 3 to 9; " +
+				"it takes a majority to elect a leader"},
+		{"eleven members", rmq.Broker, size(rmq.DLedger, 11),
+			"RMQ_GROUP_SIZE=11: RMQ_TOPOLOGY=dledger takes 9 at most; more voters only make it slower"},
+		{"an index for masters", rmq.Broker, apart(0, 0, rmq.Masters, "mq"),
+			"RMQ_REPLICA_INDEX=0 belongs to RMQ_TOPOLOGY=replicas, not to masters: leave it out"},
+		{"an index for dledger", rmq.Broker, apart(1, 3, rmq.DLedger, "mq"),
+			"RMQ_REPLICA_INDEX=1 belongs to RMQ_TOPOLOGY=replicas, not to dledger: leave it out"},
+		{"an index beyond the group", rmq.Broker, apart(2, 2, rmq.Replicas, "mq"),
+			"RMQ_REPLICA_INDEX=2 does not go with RMQ_GROUP_SIZE=2: allowed: 0 (the masters) to 1"},
+		{"an index without a name", rmq.Broker, apart(1, 2, rmq.Replicas, ""),
+			"RMQ_REPLICA_INDEX=1 needs RMQ_BROKER_NAME_PREFIX too: " +
+				"without it the names of the StatefulSets' brokers differ, and no slave finds its master"},
 		{"standalone replicas", rmq.Standalone, size(rmq.Replicas, 2), standalone(rmq.Replicas)},
 		{"standalone dledger", rmq.Standalone, size(rmq.DLedger, 3), standalone(rmq.DLedger)},
 		{"standalone controller", rmq.Standalone, size(rmq.ControllerMode, 3), standalone(rmq.ControllerMode)},
