@@ -131,13 +131,19 @@ func confFrom(env Environ) ([]ConfValue, error) {
 			key, value = name, strings.TrimRight(string(b), "\r\n")
 		}
 		if key == "" {
-			problems = append(problems, fmt.Errorf("%s names no key: allowed is %s_CONF_<key>, the key in RocketMQ's spelling", variable, prefix))
+			problems = append(problems, fmt.Errorf(
+				"%s names no key: allowed is %s_CONF_<key>, the key in RocketMQ's spelling", variable, prefix))
 			continue
 		}
 		if other, twice := found[key]; twice {
 			problems = append(problems, fmt.Errorf("%s and %s both set %s: keep one", other.Variable, variable, key))
 		}
-		found[key] = ConfValue{Key: key, Value: value, Variable: variable, Secret: strings.HasSuffix(variable, "_FILE")}
+		found[key] = ConfValue{
+			Key:      key,
+			Value:    value,
+			Variable: variable,
+			Secret:   strings.HasSuffix(variable, "_FILE"),
+		}
 	}
 	var conf []ConfValue
 	for _, key := range slices.Sorted(maps.Keys(found)) {
@@ -149,12 +155,14 @@ func confFrom(env Environ) ([]ConfValue, error) {
 // namesrvTwice says whether two variables contradict each other over the name servers; one of them would lose unseen.
 func (s *Settings) namesrvTwice() error {
 	for _, v := range s.Conf {
-		if v.Key == "namesrvAddr" && s.NamesrvFrom != "NAMESRV_ADDR" && len(s.Namesrv) > 0 && v.Value != s.Namesrv.String() {
+		if v.Key == "namesrvAddr" && v.Value != s.Namesrv.String() &&
+			s.NamesrvFrom != "NAMESRV_ADDR" && len(s.Namesrv) > 0 {
 			value := fmt.Sprintf("=%q", v.Value)
 			if v.Secret {
 				value = ""
 			}
-			return fmt.Errorf("%s=%q and %s%s both set namesrvAddr: keep one", s.NamesrvFrom, s.Namesrv, v.Variable, value)
+			return fmt.Errorf("%s=%q and %s%s both set namesrvAddr: keep one",
+				s.NamesrvFrom, s.Namesrv, v.Variable, value)
 		}
 	}
 	return nil
@@ -256,17 +264,4 @@ func javaFrom(env Environ) Java {
 		Home:         env.Get("HOME"),
 		TmpDir:       env.Get("TMPDIR"),
 	}
-}
-
-// Describe lists every variable with its default and meaning, for help and README.
-func Describe() []string {
-	var lines []string
-	each(reflect.ValueOf(Settings{}), func(variable string, field reflect.StructField, _ reflect.Value) {
-		line := fmt.Sprintf("%-22s %s", variable, field.Tag.Get("desc"))
-		if d := field.Tag.Get("default"); d != "" {
-			line += " (default " + d + ")"
-		}
-		lines = append(lines, line)
-	})
-	return append(lines, fmt.Sprintf("%-22s %s", prefix+"_CONF_<key>", "any RocketMQ configuration key by its exact name; _FILE after it: read the value from that file"))
 }

@@ -89,7 +89,9 @@ var good = []struct {
 	{"RMQ_ADOPT_STORE", "broker-a/0", func(s Settings) any { return s.AdoptStore }, "broker-a/0"},
 	{"RMQ_NAMESRV", "", func(s Settings) any { return s.Namesrv }, rmq.AddrList(nil)},
 	{"RMQ_NAMESRV", "a:9876", func(s Settings) any { return s.Namesrv }, rmq.AddrList{"a:9876"}},
-	{"RMQ_NAMESRV", " a:1; b.c_d-e:65535;;[fe80::1%eth0]:9876; 10.0.0.1:9876;", func(s Settings) any { return s.Namesrv }, rmq.AddrList{"a:1", "b.c_d-e:65535", "[fe80::1%eth0]:9876", "10.0.0.1:9876"}},
+	{"RMQ_NAMESRV", " a:1; b.c_d-e:65535;;[fe80::1%eth0]:9876; 10.0.0.1:9876;",
+		func(s Settings) any { return s.Namesrv },
+		rmq.AddrList{"a:1", "b.c_d-e:65535", "[fe80::1%eth0]:9876", "10.0.0.1:9876"}},
 	{"NAMESRV_ADDR", "a:1;b:2", func(s Settings) any { return s.Namesrv }, rmq.AddrList{"a:1", "b:2"}},
 	{"NAMESRV_ADDR", "a:1;b:2", func(s Settings) any { return s.NamesrvFrom }, "NAMESRV_ADDR"},
 	{"NAMESRV_ADDR", "", func(s Settings) any { return s.Namesrv }, rmq.AddrList(nil)},
@@ -154,7 +156,9 @@ func TestEverySetting(t *testing.T) {
 }
 
 func TestOwnVariablesBeatThoseOfTheOfficialImage(t *testing.T) {
-	s := mustRead(t, map[string]string{"RMQ_ROLE": "proxy", "NODE_ROLE": "nonsense", "RMQ_NAMESRV": "a:1", "NAMESRV_ADDR": "nonsense"})
+	s := mustRead(t, map[string]string{
+		"RMQ_ROLE": "proxy", "NODE_ROLE": "nonsense", "RMQ_NAMESRV": "a:1", "NAMESRV_ADDR": "nonsense",
+	})
 	if s.Role != rmq.Proxy || s.Namesrv.String() != "a:1" || s.NamesrvFrom != "RMQ_NAMESRV" {
 		t.Errorf("role %q, name servers %v from %s", s.Role, s.Namesrv, s.NamesrvFrom)
 	}
@@ -187,11 +191,14 @@ func TestUnknownVariablesAndServiceLinks(t *testing.T) {
 	unknown := []string{"RMQ_CLUSTERNAME", "RMQ_GRACE_PERIODS", "RMQ_REPORT", "RMQ_SERVICE_HOSTS", "RMQ_TRANSPORT"}
 	links := []string{
 		"RMQ_SERVICE_HOST", "RMQ_SERVICE_PORT", "RMQ_SERVICE_PORT_REMOTING_2", "RMQ_PORT", "RMQ_PORT_9876_TCP",
-		"RMQ_PORT_9876_TCP_PROTO", "RMQ_PORT_9876_TCP_PORT", "RMQ_PORT_9876_TCP_ADDR", "RMQ_PORT_53_UDP", "RMQ_PORT_7_SCTP_ADDR",
-		"RMQ_NAMESRV_SERVICE_HOST", "RMQ_NAMESRV_PORT", // a Service named rmq-namesrv
+		"RMQ_PORT_9876_TCP_PROTO", "RMQ_PORT_9876_TCP_PORT", "RMQ_PORT_9876_TCP_ADDR", "RMQ_PORT_53_UDP",
+		"RMQ_PORT_7_SCTP_ADDR", "RMQ_NAMESRV_SERVICE_HOST", "RMQ_NAMESRV_PORT", // a Service named rmq-namesrv
 		"RMQ_CONF_SERVICE_HOST", "RMQ_CONF_PORT", "RMQ_CONF_PORT_80_TCP_ADDR", // a Service named rmq-conf
 	}
-	silent := []string{"RMQ_NUMA_NODE", "RMQ_PROXY_HOME", "RMQ_AGENT_CHILD", "RMQX_ROLE", "ROCKETMQ_PORT", "RMQ_CONF_fileReservedTime", "RMQ_LOG_FORMAT"}
+	silent := []string{
+		"RMQ_NUMA_NODE", "RMQ_PROXY_HOME", "RMQ_AGENT_CHILD", "RMQX_ROLE", "ROCKETMQ_PORT",
+		"RMQ_CONF_fileReservedTime", "RMQ_LOG_FORMAT",
+	}
 	vars := map[string]string{}
 	for _, name := range slices.Concat(unknown, links, silent) {
 		vars[name] = "tcp://10.96.7.7:9876"
@@ -218,7 +225,8 @@ func TestFQDN(t *testing.T) {
 		{"another pod", kubelet, "broker-1", ""},
 		{"a prefix of the name", kubelet, "broker", ""},
 		{"no Service", "10.244.0.7\tbroker-0\n", "broker-0", ""},
-		{"a comment", "# 10.244.0.7 broker-0.brokers broker-0\n#10.244.0.7 broker-0.brokers broker-0\n", "broker-0", ""},
+		{"a comment", "# 10.244.0.7 broker-0.brokers broker-0\n#10.244.0.7 broker-0.brokers broker-0\n",
+			"broker-0", ""},
 		{"a comment after it", "10.244.0.7 broker-0.brokers broker-0 # us", "broker-0", "broker-0.brokers"},
 		{"docker", "172.17.0.2\t0a1b2c3d4e5f\n", "0a1b2c3d4e5f", ""},
 		{"an alias of the same host", "127.0.0.1 localhost.localdomain localhost broker-0\n", "broker-0", ""},
@@ -230,20 +238,6 @@ func TestFQDN(t *testing.T) {
 				t.Errorf("got %q, want %q", got, tt.want)
 			}
 		})
-	}
-}
-
-func TestDescribe(t *testing.T) {
-	text := strings.Join(Describe(), "\n")
-	each(reflect.ValueOf(Settings{}), func(variable string, field reflect.StructField, _ reflect.Value) {
-		if !strings.Contains(text, variable+" ") || len(field.Tag.Get("desc")) < 10 {
-			t.Errorf("%s is not described", variable)
-		}
-	})
-	for _, s := range []string{"RMQ_CONF_<key>", "(default 30s)", "(default :8088)"} {
-		if !strings.Contains(text, s) {
-			t.Errorf("no %q in\n%s", s, text)
-		}
 	}
 }
 
