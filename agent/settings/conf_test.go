@@ -50,12 +50,17 @@ func TestConfProblems(t *testing.T) {
 		vars map[string]string
 		want []string
 	}{
-		{"no such file", map[string]string{"RMQ_CONF_p_FILE": "/nonexistent/p"}, []string{"RMQ_CONF_p_FILE", "/nonexistent/p", "no such file"}},
-		{"a folder", map[string]string{"RMQ_CONF_p_FILE": "/etc"}, []string{"RMQ_CONF_p_FILE", "/etc", "is a directory"}},
-		{"twice", map[string]string{"RMQ_CONF_p": "1", "RMQ_CONF_p_FILE": secret}, []string{"RMQ_CONF_p and RMQ_CONF_p_FILE both set p"}},
+		{"no such file", map[string]string{"RMQ_CONF_p_FILE": "/nonexistent/p"},
+			[]string{"RMQ_CONF_p_FILE", "/nonexistent/p", "no such file"}},
+		{"a folder", map[string]string{"RMQ_CONF_p_FILE": "/etc"},
+			[]string{"RMQ_CONF_p_FILE", "/etc", "is a directory"}},
+		{"twice", map[string]string{"RMQ_CONF_p": "1", "RMQ_CONF_p_FILE": secret},
+			[]string{"RMQ_CONF_p and RMQ_CONF_p_FILE both set p"}},
 		{"no key", map[string]string{"RMQ_CONF__FILE": secret}, []string{"RMQ_CONF__FILE names no key"}},
-		{"name servers in a secret file", map[string]string{"RMQ_NAMESRV": "a:1", "RMQ_CONF_namesrvAddr_FILE": secret}, []string{`RMQ_NAMESRV="a:1" and RMQ_CONF_namesrvAddr_FILE both set namesrvAddr: keep one`}},
-		{"name servers", map[string]string{"RMQ_NAMESRV": "a:1", "RMQ_CONF_namesrvAddr": "b:2"}, []string{`RMQ_NAMESRV="a:1"`, `RMQ_CONF_namesrvAddr="b:2"`, "keep one"}},
+		{"name servers in a secret file", map[string]string{"RMQ_NAMESRV": "a:1", "RMQ_CONF_namesrvAddr_FILE": secret},
+			[]string{`RMQ_NAMESRV="a:1" and RMQ_CONF_namesrvAddr_FILE both set namesrvAddr: keep one`}},
+		{"name servers", map[string]string{"RMQ_NAMESRV": "a:1", "RMQ_CONF_namesrvAddr": "b:2"},
+			[]string{`RMQ_NAMESRV="a:1"`, `RMQ_CONF_namesrvAddr="b:2"`, "keep one"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -75,5 +80,6 @@ func TestConfProblems(t *testing.T) {
 		})
 	}
 	mustRead(t, map[string]string{"RMQ_NAMESRV": "a:1;b:2", "RMQ_CONF_namesrvAddr": "a:1;b:2"})
-	mustRead(t, map[string]string{"NAMESRV_ADDR": "a:1", "RMQ_CONF_namesrvAddr": "b:2"}) // the weakest layer, as upstream
+	// The weakest layer, as upstream.
+	mustRead(t, map[string]string{"NAMESRV_ADDR": "a:1", "RMQ_CONF_namesrvAddr": "b:2"})
 }

@@ -6,7 +6,8 @@ import "testing"
 func TestLabel(t *testing.T) {
 	const index = "apps.kubernetes.io/pod-index"
 	tests := []struct{ name, labels, want string }{
-		{"the kubelet's file", "app=\"mq\"\napps.kubernetes.io/pod-index=\"3\"\nstatefulset.kubernetes.io/pod-name=\"mq-3\"\n", "3"},
+		{"the kubelet's file",
+			"app=\"mq\"\napps.kubernetes.io/pod-index=\"3\"\nstatefulset.kubernetes.io/pod-name=\"mq-3\"\n", "3"},
 		{"the last line without its end", "app=\"mq\"\n" + index + `="12"`, "12"},
 		{"Windows line ends", "app=\"mq\"\r\n" + index + "=\"3\"\r\nz=\"1\"\r\n", "3"},
 		{"blanks around the line", "\t " + index + "=\"3\" \n", "3"},
@@ -37,7 +38,11 @@ func TestLabel(t *testing.T) {
 // A domain may be written with the dot that it stands behind. What it is becomes a part of every peer's address.
 func TestDomain(t *testing.T) {
 	for text, want := range map[string]Domain{
-		"mq": "mq", "mq.default.svc.cluster.local": "mq.default.svc.cluster.local", ".mq.svc": "mq.svc", "mq.svc.": "mq.svc.", "MQ_1.x-y": "MQ_1.x-y",
+		"mq":                           "mq",
+		"mq.default.svc.cluster.local": "mq.default.svc.cluster.local",
+		".mq.svc":                      "mq.svc",
+		"mq.svc.":                      "mq.svc.",
+		"MQ_1.x-y":                     "MQ_1.x-y",
 	} {
 		var d Domain
 		if err := d.UnmarshalText([]byte(text)); err != nil || d != want {

@@ -55,7 +55,8 @@ var bad = []struct{ variable, value, allowed string }{
 	{"RMQ_NAMESRV", "a:+1", "from 1 to 65535"},
 	{"RMQ_NAMESRV", " ; ", "names no server; allowed: host:port;host:port"},
 	{"NAMESRV_ADDR", "a:b", "from 1 to 65535; allowed: host:port;host:port"},
-	{"RMQ_ADVERTISE", "10.0.0.1:10911", "allowed: pod-ip, pod-dns, host-ip, an IP address or a host name, without a port"},
+	{"RMQ_ADVERTISE", "10.0.0.1:10911",
+		"allowed: pod-ip, pod-dns, host-ip, an IP address or a host name, without a port"},
 	{"RMQ_ADVERTISE", "http://mq", "allowed: pod-ip, pod-dns, host-ip"},
 	{"RMQ_ADVERTISE", "${IP}", "allowed: pod-ip, pod-dns, host-ip"},
 	{"RMQ_ADVERTISE", "a\nbrokerId=1", "allowed: pod-ip, pod-dns, host-ip"},
@@ -91,7 +92,8 @@ func TestBadSettingIsNamed(t *testing.T) {
 					t.Errorf("%q does not say %q", err, s)
 				}
 			}
-			if strings.Contains(err.Error(), "envconfig") || strings.Contains(err.Error(), "strconv") || strings.Contains(err.Error(), "\n") {
+			if strings.Contains(err.Error(), "envconfig") || strings.Contains(err.Error(), "strconv") ||
+				strings.Contains(err.Error(), "\n") {
 				t.Errorf("not a line for people: %q", err)
 			}
 		})
@@ -127,7 +129,8 @@ func FuzzFromEnv(f *testing.F) {
 	each(reflect.ValueOf(Settings{}), func(variable string, _ reflect.StructField, _ reflect.Value) {
 		variables = append(variables, variable)
 	})
-	variables = append(variables, "NAMESRV_ADDR", "NODE_ROLE", "POD_NAME", "RMQ_CONF_brokerId", "RMQ_CONF_key_FILE", "RMQ_CONF_", "RMQ_")
+	variables = append(variables, "NAMESRV_ADDR", "NODE_ROLE", "POD_NAME",
+		"RMQ_CONF_brokerId", "RMQ_CONF_key_FILE", "RMQ_CONF_", "RMQ_")
 	for i := range variables {
 		f.Add(uint8(i), "x")
 	}

@@ -56,7 +56,8 @@ type Cluster string
 
 // UnmarshalText implements encoding.TextUnmarshaler.
 func (c *Cluster) UnmarshalText(b []byte) error {
-	if strings.ContainsFunc(string(b), func(r rune) bool { return r == '#' || unicode.IsSpace(r) || !unicode.IsPrint(r) }) {
+	refused := func(r rune) bool { return r == '#' || unicode.IsSpace(r) || !unicode.IsPrint(r) }
+	if strings.ContainsFunc(string(b), refused) {
 		return errors.New("allowed: a name without blanks and #")
 	}
 	*c = Cluster(b)
