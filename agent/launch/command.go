@@ -122,11 +122,15 @@ func (b *builder) access() {
 	switch {
 	case release.UnmapsByCleaner():
 		// MappedFile.clean; without it every stop fails half-way, and leaves abort
-		b.add("RocketMQ 4.9 unmaps its files with it", "--add-opens=java.base/java.nio=ALL-UNNAMED", "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED")
+		b.add("RocketMQ 4.9 unmaps its files with it",
+			"--add-opens=java.base/java.nio=ALL-UNNAMED", "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED")
 	case release.UnmapsBySunNio():
-		b.add("RocketMQ 5.0 and 5.1 unmap their files with it", "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED") // UtilAll.cleanBuffer
+		// UtilAll.cleanBuffer
+		b.add("RocketMQ 5.0 and 5.1 unmap their files with it", "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED")
 	case release.LocksPoolBySunNio() && b.in.TransientPool:
-		b.add("a transient store pool of RocketMQ 5.2 and 5.3 needs it", "--add-exports=java.base/sun.nio.ch=ALL-UNNAMED") // TransientStorePool.init
+		// TransientStorePool.init
+		b.add("a transient store pool of RocketMQ 5.2 and 5.3 needs it",
+			"--add-exports=java.base/sun.nio.ch=ALL-UNNAMED")
 	}
 	if b.in.Role == rmq.Controller || b.in.Controller {
 		// For Hessian in ReplicasInfoManager.
@@ -134,7 +138,8 @@ func (b *builder) access() {
 		b.add("the controller's serializer", "--add-opens=java.base/java.lang=ALL-UNNAMED")
 	}
 	if java >= 24 {
-		b.add("no warnings about the libraries of RocketMQ", "--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow")
+		b.add("no warnings about the libraries of RocketMQ",
+			"--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow")
 	}
 }
 
@@ -172,7 +177,8 @@ func (b *builder) logback() {
 	}
 	file, ok := b.in.Home.Has("conf/rmq." + string(b.in.Role) + ".logback.xml")
 	if !ok {
-		b.warnings = append(b.warnings, fmt.Sprintf("RocketMQ logs as it likes: cannot read %s; is a folder mounted over it?", file))
+		b.warnings = append(b.warnings, fmt.Sprintf(
+			"RocketMQ logs as it likes: cannot read %s; is a folder mounted over it?", file))
 		return
 	}
 	b.property("log configuration", "rmq.logback.configurationFile", file)
@@ -180,7 +186,8 @@ func (b *builder) logback() {
 
 // archive uses the class-data archive of the image, unless the user's options are about archives themselves.
 func (b *builder) archive() {
-	if b.in.Options.anyPrefix("-Xshare", "-XX:SharedArchiveFile", "-XX:ArchiveClassesAtExit", "-XX:AOT", "-XX:+AutoCreateSharedArchive") {
+	if b.in.Options.anyPrefix("-Xshare", "-XX:SharedArchiveFile", "-XX:ArchiveClassesAtExit", "-XX:AOT",
+		"-XX:+AutoCreateSharedArchive") {
 		return
 	}
 	option, suffix := "-XX:AOTCache=", ".aot"
@@ -193,7 +200,8 @@ func (b *builder) archive() {
 	if file, ok := b.in.Home.Has("cds/" + string(b.in.Role) + suffix); ok {
 		b.add("class-data archive", option+file)
 		if suffix == ".aot" {
-			b.add("class-data archive: a JVM that it does not fit starts without it, and needs no words for that", "-Xlog:aot=off")
+			b.add("class-data archive: a JVM that it does not fit starts without it, and needs no words for that",
+				"-Xlog:aot=off")
 		}
 	}
 }

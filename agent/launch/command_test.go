@@ -22,15 +22,21 @@ func input(t *testing.T, java int, release string, vars map[string]string) Input
 	h, err := FindHome(dir)
 	checkError(t, err, "")
 	return Input{
-		Role: rmq.Broker, Home: h, Java: Java{Path: "/j/bin/java", Major: java}, Options: options(vars), Memory: []string{"-Xms1g", "-Xmx1g"},
-		UserHome: "/home/rocketmq", Args: []string{"-c", "/x/broker.conf"},
+		Role:     rmq.Broker,
+		Home:     h,
+		Java:     Java{Path: "/j/bin/java", Major: java},
+		Options:  options(vars),
+		Memory:   []string{"-Xms1g", "-Xmx1g"},
+		UserHome: "/home/rocketmq",
+		Args:     []string{"-c", "/x/broker.conf"},
 		CanWrite: func(dir string) error { return syscall.Access(dir, 2) },
 	}
 }
 
 func TestCommandWhole(t *testing.T) {
 	in := input(t, 25, "5.5.0", map[string]string{"JAVA_OPT": "-Dopt", "JAVA_OPT_EXT": "-Dext"})
-	in.TmpDir, in.LogFiles, in.ClassPath, in.Environ = "/tmp", true, "/more", []string{"A=b", "ROCKETMQ_HOME=../rocketmq"}
+	in.TmpDir, in.LogFiles, in.ClassPath = "/tmp", true, "/more"
+	in.Environ = []string{"A=b", "ROCKETMQ_HOME=../rocketmq"}
 	d := in.Home.Dir
 	spec := Command(in)
 	want := []string{
@@ -46,7 +52,8 @@ func TestCommandWhole(t *testing.T) {
 	if got := spec.Args(); !slices.Equal(got, want) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if spec.Path != "/j/bin/java" || !slices.Equal(spec.Env, []string{"A=b", "ROCKETMQ_HOME=" + d}) || len(spec.Warnings) != 0 {
+	env := []string{"A=b", "ROCKETMQ_HOME=" + d}
+	if spec.Path != "/j/bin/java" || !slices.Equal(spec.Env, env) || len(spec.Warnings) != 0 {
 		t.Errorf("path %s, environment %v, warnings %v", spec.Path, spec.Env, spec.Warnings)
 	}
 	for _, f := range spec.Flags {
@@ -66,30 +73,67 @@ func TestCommandFlags(t *testing.T) {
 		has     []string
 		hasNot  []string
 	}{
-		{name: "Java 17", java: 17, release: "5.5.0", has: []string{"-XX:+UseG1GC", "-XX:SharedArchiveFile="}, hasNot: []string{"--enable-native-access", "--sun-misc", "-XX:-UseBiasedLocking", "-XX:AOTCache"}},
-		{name: "Java 8", java: 8, release: "5.5.0", has: []string{"-XX:-UseBiasedLocking", "-XX:+UseG1GC"}, hasNot: []string{"--", "-XX:AOTCache", "-XX:SharedArchiveFile"}},
+		{name: "Java 17", java: 17, release: "5.5.0", has: []string{"-XX:+UseG1GC", "-XX:SharedArchiveFile="},
+			hasNot: []string{"--enable-native-access", "--sun-misc", "-XX:-UseBiasedLocking", "-XX:AOTCache"}},
+		{name: "Java 8", java: 8, release: "5.5.0", has: []string{"-XX:-UseBiasedLocking", "-XX:+UseG1GC"},
+			hasNot: []string{"--", "-XX:AOTCache", "-XX:SharedArchiveFile"}},
 		{name: "Java 8, 4.9", java: 8, release: "4.9.7", hasNot: []string{"--", "-Drmq.logback"}},
-		{name: "4.9", java: 17, release: "4.9.7", has: []string{"--add-opens=java.base/java.nio=ALL-UNNAMED", "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED"}, hasNot: []string{"sun.nio.ch"}},
-		{name: "5.1", java: 17, release: "5.1.4", has: []string{"--add-exports=java.base/sun.nio.ch=ALL-UNNAMED", "-Drmq.logback"}, hasNot: []string{"--add-opens"}},
+		{name: "4.9", java: 17, release: "4.9.7",
+			has: []string{
+				"--add-opens=java.base/java.nio=ALL-UNNAMED", "--add-exports=java.base/jdk.internal.ref=ALL-UNNAMED",
+			},
+			hasNot: []string{"sun.nio.ch"}},
+		{name: "5.1", java: 17, release: "5.1.4",
+			has:    []string{"--add-exports=java.base/sun.nio.ch=ALL-UNNAMED", "-Drmq.logback"},
+			hasNot: []string{"--add-opens"}},
 		{name: "5.2", java: 17, release: "5.2.0", hasNot: []string{"--add"}},
-		{name: "5.3 with a transient store pool", java: 17, release: "5.3.3", change: func(in *Input) { in.TransientPool = true }, has: []string{"--add-exports=java.base/sun.nio.ch=ALL-UNNAMED"}},
-		{name: "5.5 with a transient store pool", java: 17, release: "5.5.0", change: func(in *Input) { in.TransientPool = true }, hasNot: []string{"--add"}},
-		{name: "name server", java: 25, release: "5.5.0", change: func(in *Input) { in.Role = rmq.Namesrv }, has: []string{"org.apache.rocketmq.namesrv.NamesrvStartup", "-Dtls.server.mode=disabled"}, hasNot: []string{"--add-opens"}},
-		{name: "name server with a controller", java: 25, release: "5.5.0", change: func(in *Input) { in.Role, in.Controller = rmq.Namesrv, true }, has: []string{"--add-opens=java.base/java.lang=ALL-UNNAMED"}},
-		{name: "controller", java: 17, release: "5.5.0", change: func(in *Input) { in.Role = rmq.Controller }, has: []string{"org.apache.rocketmq.controller.ControllerStartup", "--add-opens=java.base/java.lang=ALL-UNNAMED", "rmq.controller.logback.xml"}},
-		{name: "proxy", java: 25, release: "5.5.0", change: func(in *Input) { in.Role = rmq.Proxy }, has: []string{"org.apache.rocketmq.proxy.ProxyStartup", "/cds/proxy.aot"}, hasNot: []string{"-Dtls"}},
-		{name: "TLS file", java: 25, release: "5.5.0", change: func(in *Input) { in.TLS = true }, hasNot: []string{"-Dtls"}},
-		{name: "TLS option", java: 25, release: "5.5.0", vars: map[string]string{"JAVA_OPT": "-Dtls.server.keyPath=/k"}, hasNot: []string{"-Dtls.server.mode"}},
-		{name: "TLS option that only the JVM sees", java: 25, release: "5.5.0", vars: map[string]string{"JAVA_TOOL_OPTIONS": "-Dtls.enable=true"}, hasNot: []string{"-Dtls"}},
-		{name: "own collector", java: 25, release: "5.5.0", vars: map[string]string{"JAVA_OPT": "-XX:+UseZGC"}, has: []string{"-XX:+UseZGC"}, hasNot: []string{"-XX:+UseG1GC"}},
-		{name: "own collector that only the JVM sees", java: 25, release: "5.5.0", vars: map[string]string{"JAVA_TOOL_OPTIONS": "-XX:+UseSerialGC"}, hasNot: []string{"GC"}},
-		{name: "CMS on Java 17", java: 17, release: "5.5.0", vars: map[string]string{"JAVA_OPT_EXT": "-XX:+UseConcMarkSweepGC -XX:+UseParNewGC"}, has: []string{"-XX:+UseG1GC", "-XX:+UseConcMarkSweepGC"}},
-		{name: "CMS on Java 8", java: 8, release: "5.5.0", vars: map[string]string{"JAVA_OPT_EXT": "-XX:+UseConcMarkSweepGC"}, hasNot: []string{"-XX:+UseG1GC"}},
-		{name: "own home", java: 25, release: "5.5.0", vars: map[string]string{"JAVA_OPT": "-Duser.home=/data"}, has: []string{"-Duser.home=/data"}, hasNot: []string{"-Duser.home=/home"}},
-		{name: "own logback", java: 25, release: "5.5.0", vars: map[string]string{"JAVA_OPT_EXT": "-Drmq.logback.configurationFile=/l.xml"}, hasNot: []string{"rmq.broker.logback.xml"}},
-		{name: "archives off", java: 25, release: "5.5.0", vars: map[string]string{"JAVA_OPT": "-Xshare:off"}, hasNot: []string{"-XX:AOTCache"}},
-		{name: "own archive", java: 25, release: "5.5.0", vars: map[string]string{"JAVA_OPT_EXT": "-XX:AOTCacheOutput=/x"}, hasNot: []string{"-XX:AOTCache="}},
-		{name: "bare home", java: 25, release: "5.5.0", change: func(in *Input) { in.Home.Dir, in.Home.has = "/bare", nil }, hasNot: []string{"-Djava.library.path", "-XX:AOTCache", "-Drmq.logback", "-Djava.io.tmpdir", "-Drmq.log.files"}},
+		{name: "5.3 with a transient store pool", java: 17, release: "5.3.3",
+			change: func(in *Input) { in.TransientPool = true },
+			has:    []string{"--add-exports=java.base/sun.nio.ch=ALL-UNNAMED"}},
+		{name: "5.5 with a transient store pool", java: 17, release: "5.5.0",
+			change: func(in *Input) { in.TransientPool = true }, hasNot: []string{"--add"}},
+		{name: "name server", java: 25, release: "5.5.0", change: func(in *Input) { in.Role = rmq.Namesrv },
+			has:    []string{"org.apache.rocketmq.namesrv.NamesrvStartup", "-Dtls.server.mode=disabled"},
+			hasNot: []string{"--add-opens"}},
+		{name: "name server with a controller", java: 25, release: "5.5.0",
+			change: func(in *Input) { in.Role, in.Controller = rmq.Namesrv, true },
+			has:    []string{"--add-opens=java.base/java.lang=ALL-UNNAMED"}},
+		{name: "controller", java: 17, release: "5.5.0", change: func(in *Input) { in.Role = rmq.Controller },
+			has: []string{
+				"org.apache.rocketmq.controller.ControllerStartup",
+				"--add-opens=java.base/java.lang=ALL-UNNAMED", "rmq.controller.logback.xml",
+			}},
+		{name: "proxy", java: 25, release: "5.5.0", change: func(in *Input) { in.Role = rmq.Proxy },
+			has: []string{"org.apache.rocketmq.proxy.ProxyStartup", "/cds/proxy.aot"}, hasNot: []string{"-Dtls"}},
+		{name: "TLS file", java: 25, release: "5.5.0", change: func(in *Input) { in.TLS = true },
+			hasNot: []string{"-Dtls"}},
+		{name: "TLS option", java: 25, release: "5.5.0", vars: map[string]string{"JAVA_OPT": "-Dtls.server.keyPath=/k"},
+			hasNot: []string{"-Dtls.server.mode"}},
+		{name: "TLS option that only the JVM sees", java: 25, release: "5.5.0",
+			vars: map[string]string{"JAVA_TOOL_OPTIONS": "-Dtls.enable=true"}, hasNot: []string{"-Dtls"}},
+		{name: "own collector", java: 25, release: "5.5.0", vars: map[string]string{"JAVA_OPT": "-XX:+UseZGC"},
+			has: []string{"-XX:+UseZGC"}, hasNot: []string{"-XX:+UseG1GC"}},
+		{name: "own collector that only the JVM sees", java: 25, release: "5.5.0",
+			vars: map[string]string{"JAVA_TOOL_OPTIONS": "-XX:+UseSerialGC"}, hasNot: []string{"GC"}},
+		{name: "CMS on Java 17", java: 17, release: "5.5.0",
+			vars: map[string]string{"JAVA_OPT_EXT": "-XX:+UseConcMarkSweepGC -XX:+UseParNewGC"},
+			has:  []string{"-XX:+UseG1GC", "-XX:+UseConcMarkSweepGC"}},
+		{name: "CMS on Java 8", java: 8, release: "5.5.0",
+			vars: map[string]string{"JAVA_OPT_EXT": "-XX:+UseConcMarkSweepGC"}, hasNot: []string{"-XX:+UseG1GC"}},
+		{name: "own home", java: 25, release: "5.5.0", vars: map[string]string{"JAVA_OPT": "-Duser.home=/data"},
+			has: []string{"-Duser.home=/data"}, hasNot: []string{"-Duser.home=/home"}},
+		{name: "own logback", java: 25, release: "5.5.0",
+			vars:   map[string]string{"JAVA_OPT_EXT": "-Drmq.logback.configurationFile=/l.xml"},
+			hasNot: []string{"rmq.broker.logback.xml"}},
+		{name: "archives off", java: 25, release: "5.5.0", vars: map[string]string{"JAVA_OPT": "-Xshare:off"},
+			hasNot: []string{"-XX:AOTCache"}},
+		{name: "own archive", java: 25, release: "5.5.0",
+			vars: map[string]string{"JAVA_OPT_EXT": "-XX:AOTCacheOutput=/x"}, hasNot: []string{"-XX:AOTCache="}},
+		{name: "bare home", java: 25, release: "5.5.0",
+			change: func(in *Input) { in.Home.Dir, in.Home.has = "/bare", nil },
+			hasNot: []string{
+				"-Djava.library.path", "-XX:AOTCache", "-Drmq.logback", "-Djava.io.tmpdir", "-Drmq.log.files",
+			}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -113,7 +157,8 @@ func TestCommandFlags(t *testing.T) {
 }
 
 func TestCommandHeapOrder(t *testing.T) {
-	in := input(t, 25, "5.5.0", map[string]string{"JAVA_OPT": "-Xmx1m", "HEAP_OPTS": "-Xmx2m", "JAVA_OPT_EXT": "-Xmx4m"})
+	in := input(t, 25, "5.5.0",
+		map[string]string{"JAVA_OPT": "-Xmx1m", "HEAP_OPTS": "-Xmx2m", "JAVA_OPT_EXT": "-Xmx4m"})
 	in.Memory = []string{"-Xmx3m"}
 	var heaps []string
 	for _, f := range Command(in).Flags {
@@ -146,7 +191,8 @@ func TestCommandLeavesOut(t *testing.T) {
 		{"its policy on 17", "-Djava.security.manager", 17, []string{"-Djava.security.manager"}, ""},
 		{"no collector at all", "-XX:-UseG1GC", 17, nil, "another collector"},
 		{"a GC log that cannot be written", "-Xloggc:/nowhere/gc.log", 17, nil, "cannot write into /nowhere"},
-		{"the same in the new form", "-Xlog:gc*:file=/nowhere/gc_%p.log:time:filecount=5", 25, nil, "cannot write into /nowhere"},
+		{"the same in the new form", "-Xlog:gc*:file=/nowhere/gc_%p.log:time:filecount=5", 25, nil,
+			"cannot write into /nowhere"},
 		{"on 8 it is no harm", "-Xloggc:/nowhere/gc.log", 8, []string{"-Xloggc:/nowhere/gc.log"}, ""},
 		{"a GC log", "-Xloggc:" + folder + "/gc.log", 17, []string{"-Xloggc:" + folder + "/gc.log"}, ""},
 		{"a GC log on stdout", "-Xlog:gc*:stdout", 17, []string{"-Xlog:gc*:stdout"}, ""},
@@ -163,8 +209,9 @@ func TestCommandLeavesOut(t *testing.T) {
 			if !slices.Equal(kept, tt.kept) {
 				t.Errorf("kept %q, want %q", kept, tt.kept)
 			}
-			if got := strings.Join(spec.Warnings, "\n"); (tt.warning == "") != (got == "") || !strings.Contains(got, tt.warning) {
-				t.Errorf("warnings %q, want %q", got, tt.warning)
+			said := strings.Join(spec.Warnings, "\n")
+			if (tt.warning == "") != (said == "") || !strings.Contains(said, tt.warning) {
+				t.Errorf("warnings %q, want %q", said, tt.warning)
 			}
 		})
 	}

@@ -36,9 +36,19 @@ func usable(options Options, java Java, canWrite func(dir string) error) (Option
 
 // separateValue are the launcher's options whose value is the next word.
 var separateValue = map[string]bool{
-	"-cp": true, "-classpath": true, "--class-path": true, "-p": true, "--module-path": true, "--upgrade-module-path": true,
-	"--add-modules": true, "--add-opens": true, "--add-exports": true, "--add-reads": true, "--limit-modules": true,
-	"--patch-module": true, "--enable-native-access": true,
+	"-cp":                    true,
+	"-classpath":             true,
+	"--class-path":           true,
+	"-p":                     true,
+	"--module-path":          true,
+	"--upgrade-module-path":  true,
+	"--add-modules":          true,
+	"--add-opens":            true,
+	"--add-exports":          true,
+	"--add-reads":            true,
+	"--limit-modules":        true,
+	"--patch-module":         true,
+	"--enable-native-access": true,
 }
 
 // fatal says why java would not start with option; empty when it would.
@@ -47,7 +57,8 @@ func fatal(option string, java Java, canWrite func(dir string) error) string {
 	switch {
 	case java.Major < 9:
 		return ""
-	case name == "-Djava.ext.dirs" || name == "-Djava.endorsed.dirs" || strings.HasPrefix(option, "-Xbootclasspath:") || strings.HasPrefix(option, "-Xbootclasspath/p:"):
+	case name == "-Djava.ext.dirs" || name == "-Djava.endorsed.dirs" ||
+		strings.HasPrefix(option, "-Xbootclasspath:") || strings.HasPrefix(option, "-Xbootclasspath/p:"):
 		return "Java 9 and later refuse to start with it"
 	case name == "-Djava.security.manager" && value != "disallow" && java.Major >= 24:
 		return "Java 24 and later have no security manager and refuse to start with it"

@@ -37,7 +37,8 @@ func (h Home) Has(path string) (string, bool) { return filepath.Join(h.Dir, path
 // FindHome looks at the folder that ROCKETMQ_HOME names. The release is read from the names of its jars.
 func FindHome(dir string) (Home, error) {
 	if dir == "" {
-		return Home{}, errors.New("ROCKETMQ_HOME is not set: it must name the folder of RocketMQ, the one with lib/*.jar in it")
+		return Home{}, errors.New("ROCKETMQ_HOME is not set: " +
+			"it must name the folder of RocketMQ, the one with lib/*.jar in it")
 	}
 	abs, err := filepath.Abs(dir)
 	if err != nil {
@@ -103,7 +104,8 @@ func release(jars []string) (rmq.Release, error) {
 		return rmq.Release{}, errors.New("lib holds no rocketmq-broker-VERSION.jar and no rocketmq-namesrv-VERSION.jar")
 	case 1:
 	default:
-		return rmq.Release{}, fmt.Errorf("lib mixes the jars of RocketMQ %s; keep one release", strings.Join(versions, " and "))
+		return rmq.Release{}, fmt.Errorf("lib mixes the jars of RocketMQ %s; keep one release",
+			strings.Join(versions, " and "))
 	}
 	r, err := rmq.ParseRelease(versions[0])
 	if err == nil && !r.Supported() {

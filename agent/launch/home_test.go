@@ -35,13 +35,17 @@ func TestFindHome(t *testing.T) {
 		name, version, problem string
 		jars                   []string
 	}{
-		{"whole", "5.5.0", "", []string{"rocketmq-broker-5.5.0.jar", "rocketmq-namesrv-5.5.0.jar", "rocketmq-proto-2.1.2.jar", "netty.jar"}},
+		{"whole", "5.5.0", "",
+			[]string{
+				"rocketmq-broker-5.5.0.jar", "rocketmq-namesrv-5.5.0.jar", "rocketmq-proto-2.1.2.jar", "netty.jar",
+			}},
 		{"a name server alone", "5.3.3", "", []string{"rocketmq-namesrv-5.3.3.jar"}},
 		{"the oldest", "4.9.7", "", []string{"rocketmq-broker-4.9.7.jar"}},
 		{"a snapshot", "5.5.1-SNAPSHOT", "", []string{"rocketmq-broker-5.5.1-SNAPSHOT.jar"}},
 		{"too old", "", "RocketMQ 4.8.0; needed is 4.9", []string{"rocketmq-broker-4.8.0.jar"}},
 		{"far too old", "", "RocketMQ 3.2.6", []string{"rocketmq-broker-3.2.6.jar"}},
-		{"mixed", "", "mixes the jars of RocketMQ 4.9.7 and 5.5.0", []string{"rocketmq-broker-4.9.7.jar", "rocketmq-common-5.5.0.jar"}},
+		{"mixed", "", "mixes the jars of RocketMQ 4.9.7 and 5.5.0",
+			[]string{"rocketmq-broker-4.9.7.jar", "rocketmq-common-5.5.0.jar"}},
 		{"none of ours", "", "no rocketmq-broker-VERSION.jar", []string{"netty.jar", "rocketmq-proto-2.1.2.jar"}},
 		{"no jar", "", "there is no jar", []string{"readme.txt"}},
 		{"no lib", "", "no lib folder", nil},
@@ -81,7 +85,14 @@ func TestClassPath(t *testing.T) {
 	h, err := FindHome(dir)
 	checkError(t, err, "")
 	lib := filepath.Join(dir, "lib")
-	want := []string{filepath.Join(lib, "Z.jar"), filepath.Join(lib, "a.jar"), filepath.Join(lib, "rocketmq-broker-5.5.0.jar"), filepath.Join(dir, "conf"), "/x.jar", "/y"}
+	want := []string{
+		filepath.Join(lib, "Z.jar"),
+		filepath.Join(lib, "a.jar"),
+		filepath.Join(lib, "rocketmq-broker-5.5.0.jar"),
+		filepath.Join(dir, "conf"),
+		"/x.jar",
+		"/y",
+	}
 	if got := strings.Split(h.classPath("/x.jar:/y"), ":"); !slices.Equal(got, want) {
 		t.Errorf("got %v, want %v", got, want)
 	}

@@ -32,11 +32,13 @@ func FindJava(javaHome, path string) (Java, []string, error) {
 	var warnings []string
 	command, err := inHome(javaHome)
 	if err != nil {
-		warnings = append(warnings, fmt.Sprintf("JAVA_HOME=%s is not used: %v; looking for java on PATH", javaHome, err))
+		warnings = append(warnings, fmt.Sprintf(
+			"JAVA_HOME=%s is not used: %v; looking for java on PATH", javaHome, err))
 	}
 	if command == "" {
 		if command = onPath(path); command == "" {
-			return Java{}, warnings, fmt.Errorf("cannot find java: not under JAVA_HOME=%q and not on PATH=%q; install Java %d or later, or set JAVA_HOME", javaHome, path, oldestJava)
+			return Java{}, warnings, fmt.Errorf("cannot find java: not under JAVA_HOME=%q and not on PATH=%q; "+
+				"install Java %d or later, or set JAVA_HOME", javaHome, path, oldestJava)
 		}
 	}
 	java, err := inspect(command)
@@ -92,7 +94,8 @@ func inspect(command string) (Java, error) {
 		}
 	}
 	if java.Major = major(java.Version); java.Major < oldestJava {
-		return java, fmt.Errorf("%s is Java %s; RocketMQ needs Java %d or later: set JAVA_HOME to one", real, java.Version, oldestJava)
+		return java, fmt.Errorf("%s is Java %s; RocketMQ needs Java %d or later: set JAVA_HOME to one",
+			real, java.Version, oldestJava)
 	}
 	return java, nil
 }

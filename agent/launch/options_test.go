@@ -2,6 +2,7 @@ package launch
 
 import (
 	"slices"
+	"strings"
 	"testing"
 )
 
@@ -13,13 +14,15 @@ func TestSplit(t *testing.T) {
 		{"nothing", "", nil},
 		{"blanks", " \t\n ", nil},
 		{"words", " -Xms1g\t-Xmx1g\n-Da=b ", []string{"-Xms1g", "-Xmx1g", "-Da=b"}},
-		{"double quotes", `-XX:OnOutOfMemoryError="kill -9 %p" -Xmx1g`, []string{"-XX:OnOutOfMemoryError=kill -9 %p", "-Xmx1g"}},
+		{"double quotes", `-XX:OnOutOfMemoryError="kill -9 %p" -Xmx1g`,
+			[]string{"-XX:OnOutOfMemoryError=kill -9 %p", "-Xmx1g"}},
 		{"single quotes", `-Da='x "y" z'`, []string{`-Da=x "y" z`}},
 		{"an empty value", `-Da="" -Db`, []string{"-Da=", "-Db"}},
 		{"an empty word", `"" -Db ''`, []string{"", "-Db", ""}},
 		{"a lone apostrophe", `-Da=it's -Xmx1g`, []string{"-Da=it's", "-Xmx1g"}},
 		{"a lone double quote", `-Da=2" -Xmx1g`, []string{`-Da=2"`, "-Xmx1g"}},
-		{"the whole value in quotes, as a compose list gives it", `"-Xms512m -Xmx512m"`, []string{"-Xms512m", "-Xmx512m"}},
+		{"the whole value in quotes, as a compose list gives it", `"-Xms512m -Xmx512m"`,
+			[]string{"-Xms512m", "-Xmx512m"}},
 		{"two quoted words", `"-Da=b c" "-Dd"`, []string{"-Da=b c", "-Dd"}},
 		{"backslashes stay", `-Da=C:\x\ -Db`, []string{`-Da=C:\x\`, "-Db"}},
 		{"nothing is expanded", `-Da=$HOME -Db=* -Dc=~`, []string{"-Da=$HOME", "-Db=*", "-Dc=~"}},
@@ -38,7 +41,7 @@ func FuzzSplit(f *testing.F) {
 	f.Add(`-Da="b c" 'd`)
 	f.Fuzz(func(t *testing.T, value string) {
 		for _, word := range split(value) {
-			if !slices.ContainsFunc([]byte(value), func(c byte) bool { return c == '"' || c == '\'' }) && slices.ContainsFunc([]byte(word), func(c byte) bool { return c == ' ' || c == '\n' }) {
+			if !strings.ContainsAny(value, `"'`) && strings.ContainsAny(word, " \n") {
 				t.Errorf("a blank in %q of %q without quotes", word, value)
 			}
 		}
@@ -52,8 +55,13 @@ func options(vars map[string]string) Options {
 
 func TestReadOptionsOrder(t *testing.T) {
 	got := options(map[string]string{
-		"_JAVA_OPTIONS": "-D6", "JAVA_OPT_EXT": "-D5", "HEAP_OPTS": "-D4", "JAVA_OPT": "-D3a -D3b", "JDK_JAVA_OPTIONS": "-D2", "JAVA_TOOL_OPTIONS": "-D1",
-		"JAVA_OPTS": "-Dnobody",
+		"_JAVA_OPTIONS":     "-D6",
+		"JAVA_OPT_EXT":      "-D5",
+		"HEAP_OPTS":         "-D4",
+		"JAVA_OPT":          "-D3a -D3b",
+		"JDK_JAVA_OPTIONS":  "-D2",
+		"JAVA_TOOL_OPTIONS": "-D1",
+		"JAVA_OPTS":         "-Dnobody",
 	})
 	want := Options{
 		{"-D1", "JAVA_TOOL_OPTIONS"}, {"-D2", "JDK_JAVA_OPTIONS"}, {"-D3a", "JAVA_OPT"}, {"-D3b", "JAVA_OPT"},
@@ -65,7 +73,10 @@ func TestReadOptionsOrder(t *testing.T) {
 }
 
 func TestProperty(t *testing.T) {
-	o := options(map[string]string{"JAVA_OPT": "-Duser.home=/a -Dempty= -Duser.homely=/x", "JAVA_OPT_EXT": "-Duser.home=/b"})
+	o := options(map[string]string{
+		"JAVA_OPT":     "-Duser.home=/a -Dempty= -Duser.homely=/x",
+		"JAVA_OPT_EXT": "-Duser.home=/b",
+	})
 	for name, want := range map[string]string{"user.home": "/b", "empty": ""} {
 		if got, set := o.Property(name); got != want || !set {
 			t.Errorf("%s = %q, %v; want %q", name, got, set, want)
