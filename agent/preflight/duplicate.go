@@ -42,8 +42,10 @@ func duplicate(ctx context.Context, p plan.Plan) error {
 	for _, view := range namesrvs.Clusters(asking) {
 		addr := view.Info.Brokers[self.Name].Addrs[self.ID]
 		if view.Err == nil && addr != "" && !self.at(addr) && lives(ctx, addr, self.BrokerRef) {
-			return exit.With(exit.Config, fmt.Errorf("another broker %s with id %d lives at %s (so says the name server %s): "+
-				"two of one name and id would take each other's routes; %s", self.Name, self.ID, addr, view.Addr, remedy(p.Identity)))
+			return exit.With(exit.Config, fmt.Errorf(
+				"another broker %s with id %d lives at %s (so says the name server %s): "+
+					"two of one name and id would take each other's routes; %s",
+				self.Name, self.ID, addr, view.Addr, remedy(p.Identity)))
 		}
 	}
 	return nil
@@ -52,8 +54,9 @@ func duplicate(ctx context.Context, p plan.Plan) error {
 // remedy is what to do about a name that two brokers have.
 func remedy(id identity.Identity) string {
 	if id.NameSource == identity.DefaultName {
-		return fmt.Sprintf("%s is %s: give each a host name of its own (docker run --hostname broker-b; in a compose file one service "+
-			"for each broker, with hostname: broker-b, in place of --scale)", id.BrokerName, id.NameSource)
+		return fmt.Sprintf("%s is %s: give each a host name of its own (docker run --hostname broker-b; "+
+			"in a compose file one service for each broker, with hostname: broker-b, in place of --scale)",
+			id.BrokerName, id.NameSource)
 	}
 	return "stop that one, or give this one another name (RMQ_BROKER_NAME_PREFIX) or ordinal"
 }

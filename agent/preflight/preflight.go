@@ -58,7 +58,8 @@ func checkPorts(p plan.Plan) error {
 			taken[port.Number] = process.Role
 			l, err := net.Listen("tcp", port.Addr())
 			if err != nil {
-				problems = append(problems, fmt.Errorf("%s cannot use port %d: %w", process.Role, port.Number, errors.Unwrap(err)))
+				err = fmt.Errorf("%s cannot use port %d: %w", process.Role, port.Number, errors.Unwrap(err))
+				problems = append(problems, err)
 				continue
 			}
 			_ = l.Close()
@@ -88,7 +89,8 @@ func openStores(p plan.Plan, log *slog.Logger) (Held, error) {
 		problems = append(problems, exit.With(exit.Config, err))
 		if abort := filepath.Join(process.Store, "abort"); exists(abort) {
 			held.UncleanStop = abort
-			log.Warn("the broker was not stopped cleanly the last time: RocketMQ will recover its store", "found", abort)
+			log.Warn("the broker was not stopped cleanly the last time: RocketMQ will recover its store",
+				"found", abort)
 		}
 	}
 	return held, errors.Join(problems...)

@@ -73,17 +73,21 @@ func (c contents) fits(dir string, o identity.Owner, adopt string) error {
 	raft := o.Mode == identity.DLedger || o.Mode == identity.ControllerStore
 	switch {
 	case raft && len(c.members) > 0 && o.Member != "" && !slices.Contains(c.members, o.Member):
-		return refused("the store %s holds the log of %s (dledger-%s), and this is the member %s: is another volume mounted?",
-			dir, c.members[0], c.members[0], o.Member)
+		return refused("the store %s holds the log of %s (dledger-%s), and this is the member %s: "+
+			"is another volume mounted?", dir, c.members[0], c.members[0], o.Member)
 	case o.Mode == identity.DLedger && len(c.members) == 0 && c.commitLog && !deliberate(identity.Plain):
-		return refused("the store %s holds the commit log of a broker without DLedger: there is no way back once DLedger has written to it, "+
-			"and all members must begin with the same log; to do it on purpose set RMQ_ADOPT_STORE=%s", dir, identity.Plain)
+		return refused("the store %s holds the commit log of a broker without DLedger: "+
+			"there is no way back once DLedger has written to it, and all members must begin with the same log; "+
+			"to do it on purpose set RMQ_ADOPT_STORE=%s", dir, identity.Plain)
 	case !raft && len(c.members) > 0 && !deliberate(identity.DLedger):
-		return refused("the store %s holds DLedger's commit log (dledger-%s): a broker without DLedger would not see its messages; "+
+		return refused("the store %s holds DLedger's commit log (dledger-%s): "+
+			"a broker without DLedger would not see its messages; "+
 			"to leave them behind on purpose set RMQ_ADOPT_STORE=%s", dir, c.members[0], identity.DLedger)
-	case o.Mode == identity.Controlled && c.identity != nil && (differ(o.Cluster, c.identity[0]) || differ(o.Name, c.identity[1])):
-		return refused("the store %s was registered with the controllers as %s/%s, and this is %s/%s: RocketMQ would wait for ever; "+
-			"give the broker its old name back, or an empty store", dir, c.identity[0], c.identity[1], o.Cluster, o.Name)
+	case o.Mode == identity.Controlled && c.identity != nil &&
+		(differ(o.Cluster, c.identity[0]) || differ(o.Name, c.identity[1])):
+		return refused("the store %s was registered with the controllers as %s/%s, and this is %s/%s: "+
+			"RocketMQ would wait for ever; give the broker its old name back, or an empty store",
+			dir, c.identity[0], c.identity[1], o.Cluster, o.Name)
 	}
 	return nil
 }
@@ -97,7 +101,9 @@ func (c contents) adopted(dir string, o identity.Owner) []string {
 	}
 	remarks := []string{fmt.Sprintf("adopting the store %s, which holds data and has no owner yet, for %s", dir, o)}
 	if c.topics != nil && o.Name != "" && !slices.Contains(c.topics, o.Name) {
-		remarks = append(remarks, fmt.Sprintf("the store %s was written by a broker of another name than %s: consumers find their offsets, but see queues of another broker; if that is not meant, stop and look at the volume", dir, o.Name))
+		remarks = append(remarks, fmt.Sprintf("the store %s was written by a broker of another name than %s: "+
+			"consumers find their offsets, but see queues of another broker; "+
+			"if that is not meant, stop and look at the volume", dir, o.Name))
 	}
 	return remarks
 }

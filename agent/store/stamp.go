@@ -43,8 +43,10 @@ func Claim(dir string, owner identity.Owner, adopt string) (remarks []string, er
 		return remark("the store %s belonged to %s (%s); it is now that of %s (RMQ_ADOPT_STORE)",
 			dir, stamp, stamp.Mode, owner), writeStamp(dir, owner)
 	case stamped:
-		return nil, refused("the store %s belongs to %s (%s), and this is %s (%s): is another volume mounted, or did the name change? "+
-			"to take the store over on purpose set RMQ_ADOPT_STORE=%s", dir, stamp, stamp.Mode, owner, owner.Mode, stamp)
+		return nil, refused("the store %s belongs to %s (%s), and this is %s (%s): "+
+			"is another volume mounted, or did the name change? "+
+			"to take the store over on purpose set RMQ_ADOPT_STORE=%s",
+			dir, stamp, stamp.Mode, owner, owner.Mode, stamp)
 	}
 	if err := found.fits(dir, owner, adopt); err != nil {
 		return nil, err
@@ -66,7 +68,8 @@ func ReadStamp(dir string) (o identity.Owner, ok bool, err error) {
 		err = errors.New("it names no owner")
 	}
 	if err != nil {
-		return identity.Owner{}, false, fmt.Errorf("cannot learn whose the store %s is: %s: %w; if it is surely this broker's, remove that file", dir, path, err)
+		return identity.Owner{}, false, fmt.Errorf("cannot learn whose the store %s is: %s: %w; "+
+			"if it is surely this broker's, remove that file", dir, path, err)
 	}
 	return o, true, nil
 }

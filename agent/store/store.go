@@ -84,7 +84,8 @@ func owner(path string) string {
 	if !ok {
 		return path + " cannot be looked at"
 	}
-	return fmt.Sprintf("%s belongs to %d:%d with mode %04o, and this process runs as %d:%d; chown -R %d:%d the folder on the host, in Kubernetes set securityContext.fsGroup: %d, or run as --user %d:%d",
+	return fmt.Sprintf("%s belongs to %d:%d with mode %04o, and this process runs as %d:%d; "+
+		"chown -R %d:%d the folder on the host, in Kubernetes set securityContext.fsGroup: %d, or run as --user %d:%d",
 		path, st.Uid, st.Gid, info.Mode().Perm(), uid, gid, uid, gid, gid, st.Uid, st.Gid)
 }
 
@@ -127,7 +128,9 @@ func takeLock(dir string) (*os.File, error) {
 		holder, _ := os.ReadFile(f.Name()) // only for the message
 		_ = f.Close()
 		if errors.Is(err, unix.EWOULDBLOCK) {
-			return nil, &Error{dir, "another agent uses it (" + strings.TrimSpace(string(holder)) + "); every broker needs a store of its own", nil}
+			reason := fmt.Sprintf("another agent uses it (%s); every broker needs a store of its own",
+				strings.TrimSpace(string(holder)))
+			return nil, &Error{dir, reason, nil}
 		}
 		return nil, &Error{dir, "file locks do not work there; use a file system that has them", err}
 	}
@@ -180,11 +183,13 @@ func room(dir string, mapped uint64) []string {
 func judge(dir string, disk unix.Statfs_t, mapped uint64) []string {
 	var warnings []string
 	if free := disk.Bavail * uint64(disk.Bsize); free < mapped {
-		warnings = append(warnings, fmt.Sprintf("the disk of the store %s has %d MiB free, less than the next file of the commit log needs (%d MiB)", dir, free>>20, mapped>>20))
+		warnings = append(warnings, fmt.Sprintf("the disk of the store %s has %d MiB free, "+
+			"less than the next file of the commit log needs (%d MiB)", dir, free>>20, mapped>>20))
 	}
 	used := disk.Blocks - disk.Bfree
 	if all := used + disk.Bavail; all > 0 && used*100/all >= refusing { // as UtilAll.getDiskPartitionSpaceUsedPercent
-		warnings = append(warnings, fmt.Sprintf("the disk of the store %s is %d %% full: RocketMQ takes no messages from %d %% on, and deletes its oldest files", dir, used*100/all, refusing))
+		warnings = append(warnings, fmt.Sprintf("the disk of the store %s is %d %% full: "+
+			"RocketMQ takes no messages from %d %% on, and deletes its oldest files", dir, used*100/all, refusing))
 	}
 	return warnings
 }

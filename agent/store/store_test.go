@@ -190,7 +190,11 @@ func TestOpenAsAnother(t *testing.T) {
 		make  func(t *testing.T, dir string)
 		parts []string // of the refusal; none: accepted
 	}{
-		{"root's folder", func(t *testing.T, dir string) {}, []string{"nothing can be written there", "belongs to 0:0 with mode 0755", "runs as 3000:3000", "chown -R 3000:3000", "fsGroup: 3000", "--user 0:0"}},
+		{"root's folder", func(t *testing.T, dir string) {},
+			[]string{
+				"nothing can be written there", "belongs to 0:0 with mode 0755", "runs as 3000:3000",
+				"chown -R 3000:3000", "fsGroup: 3000", "--user 0:0",
+			}},
 		{"one's own", func(t *testing.T, dir string) { chown(t, dir, 3000, 3000) }, nil},
 		{"the group's, as fsGroup makes it", func(t *testing.T, dir string) {
 			chown(t, dir, 0, 3000)
@@ -209,7 +213,8 @@ func TestOpenAsAnother(t *testing.T) {
 				t.Fatal(err)
 			}
 		}, []string{"checkpoint was left by another user"}},
-		{"a folder that cannot be entered", func(t *testing.T, dir string) { chmod(t, dir, 0o700) }, []string{"nothing can be written there", "mode 0700"}},
+		{"a folder that cannot be entered", func(t *testing.T, dir string) { chmod(t, dir, 0o700) },
+			[]string{"nothing can be written there", "mode 0700"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
