@@ -51,7 +51,9 @@ func (s *namesrvStub) ClusterInfo(ctx context.Context) (rocketmq.ClusterInfo, er
 		<-ctx.Done()
 		return rocketmq.ClusterInfo{}, ctx.Err()
 	}
-	info := rocketmq.ClusterInfo{Brokers: map[string]rocketmq.BrokerAddrs{"other": {Addrs: map[int64]string{0: "10.0.0.9:10911"}}}}
+	info := rocketmq.ClusterInfo{Brokers: map[string]rocketmq.BrokerAddrs{
+		"other": {Addrs: map[int64]string{0: "10.0.0.9:10911"}},
+	}}
 	if s.list != nil {
 		info.Brokers["broker-0"] = rocketmq.BrokerAddrs{Cluster: "c", Name: "broker-0", Addrs: s.list}
 	}
@@ -129,17 +131,22 @@ func TestRegistration(t *testing.T) {
 	}{
 		{"listed by all", 0, map[string]*namesrvStub{"a:9876": listed, "b:9876": listed}, true, ""},
 		{"one is unreachable", 0, map[string]*namesrvStub{"a:9876": listed, "b:9876": down}, true, "cannot ask b:9876"},
-		{"all are unreachable", 0, map[string]*namesrvStub{"b:9876": down, "c:9876": down}, false, "no name server answers: cannot ask b:9876"},
-		{"one does not list it", 0, map[string]*namesrvStub{"a:9876": listed, "b:9876": {}}, false, "name server b:9876 does not list broker-0"},
+		{"all are unreachable", 0, map[string]*namesrvStub{"b:9876": down, "c:9876": down}, false,
+			"no name server answers: cannot ask b:9876"},
+		{"one does not list it", 0, map[string]*namesrvStub{"a:9876": listed, "b:9876": {}}, false,
+			"name server b:9876 does not list broker-0"},
 		{"does not list it, other unreachable", 0, map[string]*namesrvStub{"a:9876": {}, "b:9876": down}, false,
 			"name server a:9876 does not list broker-0; cannot ask b:9876"},
 		{"under another address", 0, map[string]*namesrvStub{"a:9876": elsewhere}, false,
 			"name server a:9876 lists broker-0 with id 0 at 127.0.0.1:10911 instead of 10.0.0.1:10911"},
-		{"under another id", 3, map[string]*namesrvStub{"a:9876": listed}, false, "name server a:9876 does not list broker-0 with id 3"},
+		{"under another id", 3, map[string]*namesrvStub{"a:9876": listed}, false,
+			"name server a:9876 does not list broker-0 with id 3"},
 		{"some id will do", rmq.AnyID, map[string]*namesrvStub{"a:9876": listed}, true, ""},
-		{"under no id", rmq.AnyID, map[string]*namesrvStub{"a:9876": elsewhere}, false, "name server a:9876 lists broker-0, but not at 10.0.0.1:10911"},
+		{"under no id", rmq.AnyID, map[string]*namesrvStub{"a:9876": elsewhere}, false,
+			"name server a:9876 lists broker-0, but not at 10.0.0.1:10911"},
 		{"no name server", 0, nil, false, "no name server is known"},
-		{"one hangs", 0, map[string]*namesrvStub{"a:9876": listed, "b:9876": {hangs: true}}, true, "context deadline exceeded"},
+		{"one hangs", 0, map[string]*namesrvStub{"a:9876": listed, "b:9876": {hangs: true}}, true,
+			"context deadline exceeded"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -150,7 +157,8 @@ func TestRegistration(t *testing.T) {
 				}
 				began := time.Now()
 				got := run(t, b, "registration")
-				if got.OK != test.ok || !strings.HasPrefix(got.Detail, test.detail) || (test.detail == "") != (got.Detail == "") {
+				if got.OK != test.ok || !strings.HasPrefix(got.Detail, test.detail) ||
+					(test.detail == "") != (got.Detail == "") {
 					t.Errorf("%v %q, want %v %q", got.OK, got.Detail, test.ok, test.detail)
 				}
 				if took := time.Since(began); took >= probes.DefaultTiming().Timeout {
@@ -187,11 +195,21 @@ func TestNothingIsAskedBeforeTheBrokerAnswers(t *testing.T) {
 }
 
 func TestIdentityFromTheLiveConfiguration(t *testing.T) {
-	conf := map[string]string{"brokerClusterName": "live-c", "brokerName": "live-b", "brokerIP1": "fe80::1", "listenPort": "20911"}
+	conf := map[string]string{
+		"brokerClusterName": "live-c",
+		"brokerName":        "live-b",
+		"brokerIP1":         "fe80::1",
+		"listenPort":        "20911",
+	}
 	conf["brokerId"] = "4"
 	live := rmq.BrokerRef{Cluster: "live-c", Name: "live-b", ID: 4, Addr: "fe80::1:20911"}
 	unknown := given(rmq.AnyID)
-	refused := &rocketmq.ResponseError{Addr: "a:10911", Request: 26, Code: rocketmq.CodeNoPermission, Remark: "username cannot be null."}
+	refused := &rocketmq.ResponseError{
+		Addr:    "a:10911",
+		Request: 26,
+		Code:    rocketmq.CodeNoPermission,
+		Remark:  "username cannot be null.",
+	}
 	tests := []struct {
 		name   string
 		given  rmq.BrokerRef
@@ -201,14 +219,20 @@ func TestIdentityFromTheLiveConfiguration(t *testing.T) {
 	}{
 		{"all of it", rmq.BrokerRef{ID: rmq.AnyID}, nil, live, ""},
 		{"what is given wins", given(2), nil, given(2), ""},
-		{"the rest", rmq.BrokerRef{Name: "mine"}, nil, rmq.BrokerRef{Cluster: "live-c", Name: "mine", Addr: "fe80::1:20911"}, ""},
+		{"the rest", rmq.BrokerRef{Name: "mine"}, nil,
+			rmq.BrokerRef{Cluster: "live-c", Name: "mine", Addr: "fe80::1:20911"}, ""},
 		{"refused, not needed", given(0), refused, given(0), ""},
 		{"refused, id unknown", unknown, refused, unknown, ""},
-		{"refused, but needed", rmq.BrokerRef{Name: "mine"}, refused, rmq.BrokerRef{}, "cannot learn its address: a:10911 answered request 26 with code 16"},
+		{"refused, but needed", rmq.BrokerRef{Name: "mine"}, refused, rmq.BrokerRef{},
+			"cannot learn its address: a:10911 answered request 26 with code 16"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			stub := &brokerStub{runtime: map[string]string{"brokerVersionDesc": "V5_5_0"}, config: conf, configErr: test.err}
+			stub := &brokerStub{
+				runtime:   map[string]string{"brokerVersionDesc": "V5_5_0"},
+				config:    conf,
+				configErr: test.err,
+			}
 			b := stubbed(stub, test.given, nil)
 			got := run(t, b, "broker")
 			if got.OK != (test.detail == "") || !strings.HasPrefix(got.Detail, test.detail) {
@@ -287,7 +311,8 @@ func TestStore(t *testing.T) {
 		{"at the limit", "90", map[string]string{"commitLogDiskRatio": "0.9", "consumeQueueDiskRatio": "0.9"}, ""},
 		{"above the limit", "90", map[string]string{"commitLogDiskRatio": "0.91"},
 			"the disk of the commit log is 91 % full, and above 90 % the broker refuses messages"},
-		{"consume queues above the limit", "90", map[string]string{"commitLogDiskRatio": "0.2", "consumeQueueDiskRatio": "1.0"},
+		{"consume queues above the limit", "90",
+			map[string]string{"commitLogDiskRatio": "0.2", "consumeQueueDiskRatio": "1.0"},
 			"the disk of the consume queues is 100 % full, and above 90 % the broker refuses messages"},
 		{"a lower limit", "60", map[string]string{"commitLogDiskRatio": "0.61"},
 			"the disk of the commit log is 61 % full, and above 60 % the broker refuses messages"},
@@ -296,13 +321,17 @@ func TestStore(t *testing.T) {
 		{"the broker's own lower bound", "1", map[string]string{"commitLogDiskRatio": "0.3"}, ""},
 		{"4.9 has no such key", "", map[string]string{"commitLogDiskRatio": "0.91"},
 			"the disk of the commit log is 91 % full, and above 90 % the broker refuses messages"},
-		{"folder not there yet", "90", map[string]string{"commitLogDiskRatio": "-1.0", "consumeQueueDiskRatio": "-1.0"}, ""},
+		{"folder not there yet", "90",
+			map[string]string{"commitLogDiskRatio": "-1.0", "consumeQueueDiskRatio": "-1.0"}, ""},
 		{"no such figures", "90", nil, ""},
 		{"unreadable figures", "90", map[string]string{"commitLogDiskRatio": "full"}, ""},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			stub := &brokerStub{runtime: test.runtime, config: map[string]string{"diskSpaceWarningLevelRatio": test.limit}}
+			stub := &brokerStub{
+				runtime: test.runtime,
+				config:  map[string]string{"diskSpaceWarningLevelRatio": test.limit},
+			}
 			b := stubbed(stub, given(0), nil)
 			run(t, b, "broker")
 			got := run(t, b, "store")

@@ -49,9 +49,13 @@ func TestController(t *testing.T) {
 		ok     bool
 		detail string
 	}{
-		{"leads", controllerStub{group: rocketmq.ControllerMetadata{Group: "g", LeaderID: "n0", IsLeader: true}}, true, "leads the group g"},
-		{"follows", controllerStub{group: rocketmq.ControllerMetadata{Group: "g", LeaderID: "n1", LeaderAddr: "b:9878"}}, true, "follows n1 (b:9878)"},
-		{"no leader", controllerStub{group: rocketmq.ControllerMetadata{Group: "g"}}, false, "the group g has no leader"},
+		{"leads", controllerStub{group: rocketmq.ControllerMetadata{Group: "g", LeaderID: "n0", IsLeader: true}},
+			true, "leads the group g"},
+		{"follows",
+			controllerStub{group: rocketmq.ControllerMetadata{Group: "g", LeaderID: "n1", LeaderAddr: "b:9878"}},
+			true, "follows n1 (b:9878)"},
+		{"no leader", controllerStub{group: rocketmq.ControllerMetadata{Group: "g"}},
+			false, "the group g has no leader"},
 		{"silent", controllerStub{err: errors.New("connection refused")}, false, "connection refused"},
 	}
 	for _, test := range tests {
@@ -90,7 +94,8 @@ func TestProxy(t *testing.T) {
 	if got := Proxy(proxyStub{}, frozen(t))[1].Run(t.Context()); !got.OK {
 		t.Errorf("open gRPC port: %+v", got)
 	}
-	if got := Proxy(proxyStub{}, closed(t))[1].Run(t.Context()); got.OK || !strings.Contains(got.Detail, "connection refused") {
+	got := Proxy(proxyStub{}, closed(t))[1].Run(t.Context())
+	if got.OK || !strings.Contains(got.Detail, "connection refused") {
 		t.Errorf("closed gRPC port: %+v", got)
 	}
 }

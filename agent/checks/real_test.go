@@ -145,7 +145,8 @@ func noticed() time.Duration {
 
 func TestBrokerOnRealRocketMQ(t *testing.T) {
 	namesrv := rmqtest.StartNamesrv(t, rmqtest.Options{})
-	broker := rmqtest.StartBroker(t, namesrv.Addr, rmqtest.Options{Conf: map[string]string{"registerNameServerPeriod": "10000"}})
+	broker := rmqtest.StartBroker(t, namesrv.Addr,
+		rmqtest.Options{Conf: map[string]string{"registerNameServerPeriod": "10000"}})
 	r := newRig(t, broker, namesrv)
 
 	t.Run("ready", func(t *testing.T) {

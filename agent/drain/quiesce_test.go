@@ -83,7 +83,9 @@ func TestQuiesce(t *testing.T) {
 			want{1, "done | out of time", budget}, "producers are still connected"},
 		{"messages end late", func(b *broker, _ context.CancelCauseFunc) {
 			began := time.Now()
-			b.puts = func(context.Context) (uint64, error) { return min(uint64(time.Since(began)/time.Second), 40), nil }
+			b.puts = func(context.Context) (uint64, error) {
+				return min(uint64(time.Since(began)/time.Second), 40), nil
+			}
 		}, budget, want{1, "done | quiet", 42 * time.Second}, "no message arrives any more"},
 		{"messages end before producers have asked for routes again", func(b *broker, _ context.CancelCauseFunc) {
 			b.puts = func(context.Context) (uint64, error) { return 1000, nil }

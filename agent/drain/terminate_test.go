@@ -42,12 +42,18 @@ func TestTerminate(t *testing.T) {
 	}{
 		{"leaves", leaves(11 * time.Second), 0, false, []string{"term 0s"}, "gone", 11 * time.Second},
 		{"is gone already", func(p *proc) { close(p.gone) }, 0, false, []string{"term 0s"}, "gone", 0},
-		{"is gone already and so is the budget", func(p *proc) { close(p.gone) }, time.Hour, false, []string{"term 0s"}, "gone", 0},
-		{"leaves at the last moment", leaves(29 * time.Second), 0, false, []string{"term 0s", "dump 28.5s"}, "at the last moment", 29 * time.Second},
-		{"does not leave", func(*proc) {}, 0, true, []string{"term 0s", "dump 28.5s", "kill 29.5s"}, "thread dump asked of 1", 29500 * time.Millisecond},
-		{"does not leave, after a long drain", func(*proc) {}, 20 * time.Second, true, []string{"term 0s", "dump 8.5s", "kill 9.5s"}, "thread dump asked of 1", 9500 * time.Millisecond},
-		{"the budget is gone", func(*proc) {}, time.Hour, true, []string{"term 0s", "dump 0s", "kill 0s"}, "thread dump asked of 1", 0},
-		{"waits in the kernel", func(p *proc) { p.onKill = func() {} }, 0, true, []string{"term 0s", "dump 28.5s", "kill 29.5s"}, "still there", 30500 * time.Millisecond},
+		{"is gone already and so is the budget", func(p *proc) { close(p.gone) }, time.Hour, false,
+			[]string{"term 0s"}, "gone", 0},
+		{"leaves at the last moment", leaves(29 * time.Second), 0, false,
+			[]string{"term 0s", "dump 28.5s"}, "at the last moment", 29 * time.Second},
+		{"does not leave", func(*proc) {}, 0, true,
+			[]string{"term 0s", "dump 28.5s", "kill 29.5s"}, "thread dump asked of 1", 29500 * time.Millisecond},
+		{"does not leave, after a long drain", func(*proc) {}, 20 * time.Second, true,
+			[]string{"term 0s", "dump 8.5s", "kill 9.5s"}, "thread dump asked of 1", 9500 * time.Millisecond},
+		{"the budget is gone", func(*proc) {}, time.Hour, true,
+			[]string{"term 0s", "dump 0s", "kill 0s"}, "thread dump asked of 1", 0},
+		{"waits in the kernel", func(p *proc) { p.onKill = func() {} }, 0, true,
+			[]string{"term 0s", "dump 28.5s", "kill 29.5s"}, "still there", 30500 * time.Millisecond},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -56,13 +62,20 @@ func TestTerminate(t *testing.T) {
 				c.change(p)
 				var steps []drain.Step
 				begin := time.Now().Add(-c.begin)
-				s := drain.Stop{Begin: begin, Deadline: drain.Deadline(begin, grace), Report: func(s drain.Step) { steps = append(steps, s) }}
+				s := drain.Stop{
+					Begin:    begin,
+					Deadline: drain.Deadline(begin, grace),
+					Report:   func(s drain.Step) { steps = append(steps, s) },
+				}
 				killed := s.Terminate("broker", p)
 				if killed != c.killed || !reflect.DeepEqual(p.asked, c.asked) {
 					t.Errorf("killed %v, asked %q; want %v, %q", killed, p.asked, c.killed, c.asked)
 				}
 				result := map[bool]string{false: "gone", true: "killed"}[c.killed]
-				if len(steps) != 1 || string(steps[0].Outcome.Result) != result || steps[0].Name != "stop broker" || !strings.Contains(steps[0].Outcome.String(), c.says) || steps[0].Start != c.begin || steps[0].Took != c.took {
+				if len(steps) != 1 ||
+					string(steps[0].Outcome.Result) != result || steps[0].Name != "stop broker" ||
+					!strings.Contains(steps[0].Outcome.String(), c.says) ||
+					steps[0].Start != c.begin || steps[0].Took != c.took {
 					t.Errorf("steps %+v, want one %q that took %v", steps, c.says, c.took)
 				}
 			})

@@ -26,8 +26,10 @@ func newAgentDescs() agentDescs {
 		ready:   desc("ready", "Whether /readyz answers 200."),
 		check:   desc("check_ok", "Whether the last answer of a readiness check was good and recent.", "check"),
 		child:   desc("child_up", "Whether a process that the agent started is running.", "child"),
-		config:  desc("config_info", "Always 1; sha256 is that of the configuration the child was started with.", "child", "sha256"),
-		dropped: desc("log_lines_dropped_total", "Lines of the agent's own log that were dropped because nobody read it."),
+		config: desc("config_info", "Always 1; sha256 is that of the configuration the child was started with.",
+			"child", "sha256"),
+		dropped: desc("log_lines_dropped_total",
+			"Lines of the agent's own log that were dropped because nobody read it."),
 	}
 }
 
@@ -56,7 +58,9 @@ func newAgentCollector(a Agent) agentCollector {
 // Describe implements prometheus.Collector.
 func (c agentCollector) Describe(to chan<- *prometheus.Desc) {
 	d := c.descs
-	for _, desc := range []*prometheus.Desc{d.build, d.started, d.phase, d.live, d.ready, d.check, d.child, d.config, d.dropped} {
+	for _, desc := range []*prometheus.Desc{
+		d.build, d.started, d.phase, d.live, d.ready, d.check, d.child, d.config, d.dropped,
+	} {
 		to <- desc
 	}
 }

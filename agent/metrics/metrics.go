@@ -33,7 +33,9 @@ func Register(mux *http.ServeMux, agent Agent, drain *Drain, broker func() (chec
 
 // send sends one value. A label that is no UTF-8, say from a broker's configuration, spoils its own series only; the
 // library's Must functions panic, which ends the whole collector.
-func send(to chan<- prometheus.Metric, desc *prometheus.Desc, kind prometheus.ValueType, value float64, labels ...string) {
+func send(
+	to chan<- prometheus.Metric, desc *prometheus.Desc, kind prometheus.ValueType, value float64, labels ...string,
+) {
 	m, err := prometheus.NewConstMetric(desc, kind, value, labels...)
 	if err != nil {
 		m = prometheus.NewInvalidMetric(desc, err)

@@ -151,7 +151,9 @@ func difference(want, got string) string {
 
 func TestGoAndProcessMetrics(t *testing.T) {
 	got := page(t, running(), NewDrain(), none)
-	for _, name := range []string{"go_goroutines ", "go_memstats_alloc_bytes ", "process_resident_memory_bytes ", "process_open_fds "} {
+	for _, name := range []string{
+		"go_goroutines ", "go_memstats_alloc_bytes ", "process_resident_memory_bytes ", "process_open_fds ",
+	} {
 		if !strings.Contains(got, "\n"+name) {
 			t.Errorf("no %s", name)
 		}
@@ -168,7 +170,9 @@ func TestBrokenLabel(t *testing.T) {
 	}
 	got := page(t, running(), NewDrain(), broker)
 	for series, want := range map[string]bool{
-		"rocketmq_agent_ready 1": true, "rocketmq_broker_tps{": false, "rocketmq_brokeruntime_commitlog_maxoffset{": true,
+		"rocketmq_agent_ready 1":                     true,
+		"rocketmq_broker_tps{":                       false,
+		"rocketmq_brokeruntime_commitlog_maxoffset{": true,
 	} {
 		if strings.Contains(got, series) != want {
 			t.Errorf("%s: %v, want %v", series, !want, want)

@@ -22,7 +22,8 @@ func TestScrapeOfRealRocketMQ(t *testing.T) {
 	client := rocketmq.NewClient(process.Addr)
 	defer client.Close()
 	broker := checks.NewBroker(checks.BrokerOptions{Main: client, Identity: rmq.BrokerRef{ID: rmq.AnyID}})
-	checker := probes.NewChecker(broker.Checks()[:1], probes.DefaultTiming(), func(probes.Status, probes.Status, string) {})
+	checker := probes.NewChecker(broker.Checks()[:1], probes.DefaultTiming(),
+		func(probes.Status, probes.Status, string) {})
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	go checker.Run(ctx)

@@ -76,16 +76,19 @@ func TestRoutes(t *testing.T) {
 		body string
 	}{
 		{"alive", serve(t, live, started, ready), "/livez", 200, "ok\n"},
-		{"alive, verbose", serve(t, live, started, ready), "/livez?verbose", 200, "[+]agent ok\n[+]processes ok: broker: pid 7\nok\n"},
+		{"alive, verbose", serve(t, live, started, ready), "/livez?verbose", 200,
+			"[+]agent ok\n[+]processes ok: broker: pid 7\nok\n"},
 		{"dead", serve(t, dead, started, ready), "/livez", 503, "not alive: processes\n"},
 		{"starting", serve(t, live, startup, ready), "/startupz", 200, "recovering after a crash (abort file found)\n"},
 		{"started", serve(t, live, started, ready), "/startupz", 200, "ok\n"},
 		{"start failed", serve(t, live, gone, ready), "/startupz", 503, "not started: broker: exit code 253\n"},
 		{"ready", serve(t, live, started, ready), "/readyz", 200, "ok\n"},
-		{"ready, verbose", serve(t, live, started, ready), "/readyz?verbose=1", 200, "[+]broker ok: V5_5_0\n[+]registration ok\nok\n"},
+		{"ready, verbose", serve(t, live, started, ready), "/readyz?verbose=1", 200,
+			"[+]broker ok: V5_5_0\n[+]registration ok\nok\n"},
 		{"not ready", serve(t, live, started, unlisted), "/readyz", 503, "not ready: registration\n"},
 		{"not ready, verbose", serve(t, live, started, unlisted), "/readyz?verbose", 503,
-			"[+]broker ok\n[-]registration: name server a:9876 does not list it: java.lang.Exception\nnot ready: registration\n"},
+			"[+]broker ok\n[-]registration: name server a:9876 does not list it: java.lang.Exception\n" +
+				"not ready: registration\n"},
 		{"draining", serve(t, live, started, draining), "/readyz?verbose", 503,
 			"[+]broker ok\n[-]draining: SIGTERM received\nnot ready: draining\n"},
 	}

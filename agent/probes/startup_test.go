@@ -22,7 +22,8 @@ func TestStartup(t *testing.T) {
 		{"at the first sample", frozen, 0, true, recovering},
 		{"moving for an hour", moving, time.Hour, true, recovering},
 		{"still for a minute", frozen, time.Minute, true, recovering},
-		{"still for longer", frozen, 65 * time.Second, false, "not started: " + recovering + "; nothing has moved for 1m5s"},
+		{"still for longer", frozen, 65 * time.Second, false,
+			"not started: " + recovering + "; nothing has moved for 1m5s"},
 		{"stood still, moves again", func(at time.Duration) Progress {
 			return Progress{Work: uint64(max(at, 2*time.Minute)), Phase: recovering}
 		}, 130 * time.Second, true, recovering},
