@@ -21,12 +21,16 @@ import (
 // starts java, with the stock flags. The heap is what most manifests set in JAVA_OPT_EXT in place of the 8 GiB.
 var stockScripts = map[string]string{
 	"mqbroker": `#!/bin/sh
-sh $BENCH_BIN/runbroker.sh -Drmq.logback.configurationFile=$ROCKETMQ_HOME/conf/rmq.broker.logback.xml org.apache.rocketmq.broker.BrokerStartup $@
+sh $BENCH_BIN/runbroker.sh -Drmq.logback.configurationFile=$ROCKETMQ_HOME/conf/rmq.broker.logback.xml ` +
+		`org.apache.rocketmq.broker.BrokerStartup $@
 `,
 	"runbroker.sh": `#!/bin/sh
-JAVA_OPT="$JAVA_OPT -server -Xms8g -Xmx8g -XX:+UseG1GC -XX:G1HeapRegionSize=16m -XX:G1ReservePercent=25 -XX:InitiatingHeapOccupancyPercent=30 -XX:SoftRefLRUPolicyMSPerMB=0"
-JAVA_OPT="$JAVA_OPT -Xlog:gc*:file=$HOME/gc_%p_%t.log:time,tags:filecount=5,filesize=30M -XX:-OmitStackTraceInFastThrow -XX:+AlwaysPreTouch -XX:MaxDirectMemorySize=15g"
-JAVA_OPT="$JAVA_OPT -XX:-UseLargePages -XX:-UseBiasedLocking -XX:+IgnoreUnrecognizedVMOptions $JAVA_OPT_EXT -cp .:$ROCKETMQ_HOME/conf:$ROCKETMQ_HOME/lib/*:"
+JAVA_OPT="$JAVA_OPT -server -Xms8g -Xmx8g -XX:+UseG1GC -XX:G1HeapRegionSize=16m -XX:G1ReservePercent=25 ` +
+		`-XX:InitiatingHeapOccupancyPercent=30 -XX:SoftRefLRUPolicyMSPerMB=0"
+JAVA_OPT="$JAVA_OPT -Xlog:gc*:file=$HOME/gc_%p_%t.log:time,tags:filecount=5,filesize=30M ` +
+		`-XX:-OmitStackTraceInFastThrow -XX:+AlwaysPreTouch -XX:MaxDirectMemorySize=15g"
+JAVA_OPT="$JAVA_OPT -XX:-UseLargePages -XX:-UseBiasedLocking -XX:+IgnoreUnrecognizedVMOptions ` +
+		`$JAVA_OPT_EXT -cp .:$ROCKETMQ_HOME/conf:$ROCKETMQ_HOME/lib/*:"
 java $JAVA_OPT $@
 `,
 }
@@ -55,8 +59,9 @@ func measureBrokers(dir string, runs int) error {
 			return err
 		}
 	}
-	env := append(os.Environ(), "ROCKETMQ_HOME="+home, "BENCH_BIN="+dir, "TMPDIR="+dir, "JAVA_OPT_EXT=-Xms1g -Xmx1g -XX:MaxDirectMemorySize=1g",
-		"RMQ_HTTP_ADDR=127.0.0.1:18099", "RMQ_GRACE_PERIOD=60s", "POD_IP=127.0.0.1")
+	env := append(os.Environ(), "ROCKETMQ_HOME="+home, "BENCH_BIN="+dir, "TMPDIR="+dir, "POD_IP=127.0.0.1",
+		"JAVA_OPT_EXT=-Xms1g -Xmx1g -XX:MaxDirectMemorySize=1g",
+		"RMQ_HTTP_ADDR=127.0.0.1:18099", "RMQ_GRACE_PERIOD=60s")
 	namesrv := exec.Command(agent, "run", "namesrv")
 	namesrv.Env = append(env, "HOME="+dir, "RMQ_HTTP_ADDR=127.0.0.1:18098", "RMQ_CONF_listenPort=19876")
 	if err := namesrv.Start(); err != nil {
@@ -73,7 +78,8 @@ func measureBrokers(dir string, runs int) error {
 	results := map[string][]brokerRun{}
 	for i := range runs {
 		for _, c := range shapes {
-			r, err := runBroker(filepath.Join(dir, fmt.Sprintf("%s-%d", strings.Fields(c.name)[0], i)), filepath.Join(home, "lib", "native"), env, c.argv)
+			own := filepath.Join(dir, fmt.Sprintf("%s-%d", strings.Fields(c.name)[0], i))
+			r, err := runBroker(own, filepath.Join(home, "lib", "native"), env, c.argv)
 			if err != nil {
 				return fmt.Errorf("%s: %w", c.name, err)
 			}
@@ -97,7 +103,11 @@ func runBroker(dir, native string, env, argv []string) (brokerRun, error) {
 	cmd := exec.Command("sh", append([]string{"-c", `mount -t proc proc /proc && exec "$@"`, "sh"}, argv...)...)
 	cmd.Env = append(env, "HOME="+dir, "JAVA_OPT=-Duser.home="+dir+" -Djava.library.path="+native)
 	cmd.Stdout, cmd.Stderr = out, out
-	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWPID, Unshareflags: syscall.CLONE_NEWNS, Pdeathsig: syscall.SIGKILL}
+	cmd.SysProcAttr = &syscall.SysProcAttr{
+		Cloneflags:   syscall.CLONE_NEWPID,
+		Unshareflags: syscall.CLONE_NEWNS,
+		Pdeathsig:    syscall.SIGKILL,
+	}
 	began := time.Now()
 	if err := cmd.Start(); err != nil {
 		return brokerRun{}, err
@@ -105,7 +115,8 @@ func runBroker(dir, native string, env, argv []string) (brokerRun, error) {
 	var r brokerRun
 	if err := awaitListed(); err != nil {
 		said, _ := os.ReadFile(out.Name())
-		return r, errors.Join(fmt.Errorf("%w; it printed: …%s", err, said[max(0, len(said)-1000):]), cmd.Process.Kill(), cmd.Wait())
+		err = fmt.Errorf("%w; it printed: …%s", err, said[max(0, len(said)-1000):])
+		return r, errors.Join(err, cmd.Process.Kill(), cmd.Wait())
 	}
 	r.ready = time.Since(began)
 	time.Sleep(time.Until(began.Add(10 * time.Second)))
@@ -187,15 +198,22 @@ func printBrokers(results map[string][]brokerRun) {
 		return median(v)
 	}
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 3, ' ', 0)
-	fmt.Fprintf(w, "\nreal broker\tready\tCPU in 10 s\tTERM to exit\texit\tcrash mark left\tPID 1: RSS\tanonymous\tidle CPU\n")
+	fmt.Fprintf(w,
+		"\nreal broker\tready\tCPU in 10 s\tTERM to exit\texit\tcrash mark left\tPID 1: RSS\tanonymous\tidle CPU\n")
 	var ready []time.Duration
 	for _, name := range []string{"rocketmq-agent", "stock script"} {
 		first := results[name][0]
 		ready = append(ready, column(name, func(r brokerRun) time.Duration { return r.ready }))
-		fmt.Fprintf(w, "%s\t%.2f s\t%.2f s\t%.1f s\t%d\t%v\t%.1f MiB\t%.1f MiB\t%.2f %%\n", name, ready[len(ready)-1].Seconds(),
+		fmt.Fprintf(w, "%s\t%.2f s\t%.2f s\t%.1f s\t%d\t%v\t%.1f MiB\t%.1f MiB\t%.2f %%\n",
+			name,
+			ready[len(ready)-1].Seconds(),
 			column(name, func(r brokerRun) time.Duration { return r.cpu10 }).Seconds(),
-			column(name, func(r brokerRun) time.Duration { return r.stop }).Seconds(), first.exit, first.abort,
-			float64(first.rss)/1024, float64(first.anonymous)/1024, 100*first.idle)
+			column(name, func(r brokerRun) time.Duration { return r.stop }).Seconds(),
+			first.exit,
+			first.abort,
+			float64(first.rss)/1024,
+			float64(first.anonymous)/1024,
+			100*first.idle)
 	}
 	w.Flush()
 	fmt.Printf("ready, rocketmq-agent / stock script: %.2f\n", ready[0].Seconds()/ready[1].Seconds())

@@ -63,7 +63,9 @@ func measureChecks(dir string, runs int) error {
 		{"validate, one file", []string{agent, "validate", one}},
 		{fmt.Sprintf("validate, %d files", files), append([]string{agent}, all...)},
 		{"render", []string{agent, "render", "broker", "-n", "127.0.0.1:9"}},
-		{"mqbroker -p", []string{"java", "-Duser.home=" + dir, "-cp", classPath, "org.apache.rocketmq.broker.BrokerStartup", "-c", one, "-p"}},
+		{"mqbroker -p", []string{
+			"java", "-Duser.home=" + dir, "-cp", classPath, "org.apache.rocketmq.broker.BrokerStartup", "-c", one, "-p",
+		}},
 	}
 	took := make([][]time.Duration, len(shapes))
 	for range runs {

@@ -38,7 +38,10 @@ func measureOverhead(dir string, runs int) error {
 	if err != nil {
 		return err
 	}
-	all := []contender{{"no PID 1", "", []string{java}}, {"rocketmq-agent", agent, []string{agent, "run", "broker", "-n", "127.0.0.1:9"}}}
+	all := []contender{
+		{"no PID 1", "", []string{java}},
+		{"rocketmq-agent", agent, []string{agent, "run", "broker", "-n", "127.0.0.1:9"}},
+	}
 	for _, name := range []string{"tini", "dumb-init"} {
 		path, err := exec.LookPath(name)
 		if err != nil {
@@ -93,8 +96,8 @@ func once(dir string, c contender) (sample, error) {
 	stamp := filepath.Join(dir, "stamp")
 	_ = os.Remove(stamp) // of the run before
 	cmd := exec.Command(c.argv[0], c.argv[1:]...)
-	cmd.Env = append(os.Environ(), "BENCH_STAMP="+stamp, "JAVA_HOME="+filepath.Join(dir, "jdk"), "ROCKETMQ_HOME="+filepath.Join(dir, "home"),
-		"HOME="+dir, "TMPDIR="+dir, "RMQ_HTTP_ADDR=127.0.0.1:18099")
+	cmd.Env = append(os.Environ(), "BENCH_STAMP="+stamp, "JAVA_HOME="+filepath.Join(dir, "jdk"),
+		"ROCKETMQ_HOME="+filepath.Join(dir, "home"), "HOME="+dir, "TMPDIR="+dir, "RMQ_HTTP_ADDR=127.0.0.1:18099")
 	began := time.Now()
 	if err := cmd.Start(); err != nil {
 		return sample{}, err

@@ -51,62 +51,71 @@ var proofs = []proof{
 		keys: []string{
 			"compressedRegister", // 5.5's name servers cannot read such a registration
 			"duplicationEnable", "enableSlaveActingMaster", "scanAvailableNameSrv", "useTLS",
-			"fetchNamesrvAddrByAddressServer", "fetchNamesrvAddrInterval", "rmqAddressServerDomain", "rmqAddressServerSubGroup",
+			"fetchNamesrvAddrByAddressServer", "fetchNamesrvAddrInterval", "rmqAddressServerDomain",
+			"rmqAddressServerSubGroup",
 		},
 	},
 	{name: "auth", class: authClass, keys: []string{"aclEnable"}}, // which the agent refuses without authentication
 	{
 		name: "controller", manual: true, beside: map[string]string{"brokerName": "everykey-controlled"},
 		keys: []string{
-			"allAckInSyncStateSet", "brokerElectionPriority", "brokerHeartbeatInterval", "checkSyncStateSetPeriod", "controllerAddr",
-			"controllerHeartBeatTimeoutMills", "enableControllerMode", "fetchControllerAddrByDnsLookup", "haMaxTimeSlaveNotCatchup",
-			"storePathBrokerIdentity", "storePathEpochFile", "syncBrokerMetadataPeriod", "syncControllerMetadataPeriod", "syncFromLastFile",
+			"allAckInSyncStateSet", "brokerElectionPriority", "brokerHeartbeatInterval", "checkSyncStateSetPeriod",
+			"controllerAddr", "controllerHeartBeatTimeoutMills", "enableControllerMode",
+			"fetchControllerAddrByDnsLookup", "haMaxTimeSlaveNotCatchup", "storePathBrokerIdentity",
+			"storePathEpochFile", "syncBrokerMetadataPeriod", "syncControllerMetadataPeriod", "syncFromLastFile",
 		},
 	},
 	{
 		name: "dledger", manual: true, beside: map[string]string{"brokerName": "everykey-elected"},
 		keys: []string{
-			"dLegerGroup", "dLegerPeers", "dLegerSelfId", "enableBatchPush", "enableDLegerCommitLog", "preferredLeaderId",
-			"storePathDLedgerCommitLog",
+			"dLegerGroup", "dLegerPeers", "dLegerSelfId", "enableBatchPush", "enableDLegerCommitLog",
+			"preferredLeaderId", "storePathDLedgerCommitLog",
 		},
 	},
 	{
 		name: "slave", manual: true, values: map[string]string{"brokerRole": "SLAVE"},
 		keys: []string{
-			"brokerId", "brokerName", "brokerRole", "haMasterAddress", "offsetCheckInSlave", "slaveReadEnable", "syncMasterFlushOffsetWhenStartup",
+			"brokerId", "brokerName", "brokerRole", "haMasterAddress", "offsetCheckInSlave", "slaveReadEnable",
+			"syncMasterFlushOffsetWhenStartup",
 		},
 	},
 	{
 		name:   "rocksdb", // with the store pool, whose buffers of one commit log file each are locked in RAM
 		values: map[string]string{"mappedFileSizeCommitLog": "16777216", "transientStorePoolSize": "3"},
 		keys: []string{
-			"bottomMostCompressionTypeForConsumeQueueStore", "cleanRocksDBDirtyCQIntervalMin", "commitCommitLogLeastPages",
-			"commitCommitLogThoroughInterval", "commitIntervalCommitLog", "enableRocksDBLog", "iteratorWhenUseRocksdbConsumeQueue",
-			"mappedFileSizeCommitLog", "memTableFlushIntervalMs", "persistConsumerOffsetIncrementally", "realTimePersistRocksDBConfig",
-			"rocksdbCompressionType", "statRocksDBCQIntervalSec", "storeType", "transientStorePoolEnable", "transientStorePoolSize",
-			"useSeparateStorePathForRocksdbCQ", "useSingleRocksDBForAllConfigs", "wakeCommitWhenPutMessage",
+			"bottomMostCompressionTypeForConsumeQueueStore", "cleanRocksDBDirtyCQIntervalMin",
+			"commitCommitLogLeastPages", "commitCommitLogThoroughInterval", "commitIntervalCommitLog",
+			"enableRocksDBLog", "iteratorWhenUseRocksdbConsumeQueue", "mappedFileSizeCommitLog",
+			"memTableFlushIntervalMs", "persistConsumerOffsetIncrementally", "realTimePersistRocksDBConfig",
+			"rocksdbCompressionType", "statRocksDBCQIntervalSec", "storeType", "transientStorePoolEnable",
+			"transientStorePoolSize", "useSeparateStorePathForRocksdbCQ", "useSingleRocksDBForAllConfigs",
+			"wakeCommitWhenPutMessage",
 		},
 	},
 	{
 		name: "double", // combineAssignOffsetCQType must stay, and 5.5 does not start without combineCQUseRocksdbForLmq
 		keys: []string{
-			"combineCQEnableCheckSelf", "combineCQLoadingCQTypes", "combineCQMaxExtraSearchCommitLogFiles", "combineCQPreferCQType",
+			"combineCQEnableCheckSelf", "combineCQLoadingCQTypes", "combineCQMaxExtraSearchCommitLogFiles",
+			"combineCQPreferCQType",
 			"combineCQUseRocksdbForLmq", "rocksdbCQDoubleWriteEnable",
 		},
 	},
 	{name: "tiered", class: keys.TieredClass, keys: []string{"messageStorePlugIn"}},
 }
 
+// authPackage is where the classes of authentication and authorization live.
+const authPackage = "org.apache.rocketmq.auth."
+
 // keyValues are the values of keys whose type and rule do not suffice to make one.
 var keyValues = map[string]string{
 	"authConfigPath":                       "{dir}/auth",
-	"authenticationMetadataProvider":       "org.apache.rocketmq.auth.authentication.provider.LocalAuthenticationMetadataProvider",
-	"authenticationProvider":               "org.apache.rocketmq.auth.authentication.provider.DefaultAuthenticationProvider",
-	"authenticationStrategy":               "org.apache.rocketmq.auth.authentication.strategy.StatefulAuthenticationStrategy",
+	"authenticationMetadataProvider":       authPackage + "authentication.provider.LocalAuthenticationMetadataProvider",
+	"authenticationProvider":               authPackage + "authentication.provider.DefaultAuthenticationProvider",
+	"authenticationStrategy":               authPackage + "authentication.strategy.StatefulAuthenticationStrategy",
 	"authenticationWhitelist":              "25,26,28,101", // what this test and the agent ask
-	"authorizationMetadataProvider":        "org.apache.rocketmq.auth.authorization.provider.LocalAuthorizationMetadataProvider",
-	"authorizationProvider":                "org.apache.rocketmq.auth.authorization.provider.DefaultAuthorizationProvider",
-	"authorizationStrategy":                "org.apache.rocketmq.auth.authorization.strategy.StatefulAuthorizationStrategy",
+	"authorizationMetadataProvider":        authPackage + "authorization.provider.LocalAuthorizationMetadataProvider",
+	"authorizationProvider":                authPackage + "authorization.provider.DefaultAuthorizationProvider",
+	"authorizationStrategy":                authPackage + "authorization.strategy.StatefulAuthorizationStrategy",
 	"authorizationWhitelist":               "25,26,28,101",
 	"bindAddress":                          "127.0.0.2",
 	"brokerClusterName":                    "EveryKey",
@@ -167,12 +176,14 @@ var keyValues = map[string]string{
 // cannotBeProven are the keys that no run can prove, and why.
 // That AuthConfig's are replaced is not to be seen from outside.
 var cannotBeProven = map[string]string{
-	"authConfigPath":                "config in storePathRootDir replaces it (BrokerStartup.buildBrokerController)",
-	"bitMapLengthConsumeQueueExt":   "the size of the filter made of two other keys replaces it (ConsumerFilterManager)",
-	"clusterName":                   "brokerClusterName replaces it (BrokerStartup.buildBrokerController)",
-	"configName":                    "brokerName replaces it (BrokerStartup.buildBrokerController)",
-	"inBrokerContainer":             "a broker outside a container sets it to false (BrokerStartup.buildBrokerController)",
-	"tieredMetadataServiceProvider": "the release has one such class, and does not start with another (TieredMessageStore.getMetadataStore)",
+	"authConfigPath":              "config in storePathRootDir replaces it (BrokerStartup.buildBrokerController)",
+	"bitMapLengthConsumeQueueExt": "the size of the filter made of two other keys replaces it (ConsumerFilterManager)",
+	"clusterName":                 "brokerClusterName replaces it (BrokerStartup.buildBrokerController)",
+	"configName":                  "brokerName replaces it (BrokerStartup.buildBrokerController)",
+	"inBrokerContainer": "a broker outside a container sets it to false " +
+		"(BrokerStartup.buildBrokerController)",
+	"tieredMetadataServiceProvider": "the release has one such class, and does not start with another " +
+		"(TieredMessageStore.getMetadataStore)",
 }
 
 // deliberate is what the agent says about values although they are legal.

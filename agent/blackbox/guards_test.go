@@ -54,7 +54,8 @@ func TestWrongBrokersAreRefused(t *testing.T) {
 	t.Run("two of one name by files", func(t *testing.T) {
 		home := t.TempDir()
 		file := filepath.Join(home, "broker.conf")
-		if err := os.WriteFile(file, []byte("brokerName=mq-0\nbrokerId=0\nbrokerRole=SYNC_MASTER\n"), 0o600); err != nil {
+		text := "brokerName=mq-0\nbrokerId=0\nbrokerRole=SYNC_MASTER\n"
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 		port := strconv.Itoa(rmqtest.FreePort(t))
@@ -63,7 +64,8 @@ func TestWrongBrokersAreRefused(t *testing.T) {
 		untouched(t, a, namesrv, "kept")
 	})
 	t.Run("double start on one store", func(t *testing.T) {
-		b, _ := startBroker(t, t.TempDir(), namesrv, "RMQ_BROKER_NAME_PREFIX=other", "RMQ_CONF_storePathRootDir="+filepath.Join(dir, "store"))
+		b, _ := startBroker(t, t.TempDir(), namesrv, "RMQ_BROKER_NAME_PREFIX=other",
+			"RMQ_CONF_storePathRootDir="+filepath.Join(dir, "store"))
 		mustRefuse(t, b, 77, "another agent uses it", "every broker needs a store of its own")
 		untouched(t, a, namesrv, "kept")
 	})
@@ -76,10 +78,14 @@ func TestWrongBrokersAreRefused(t *testing.T) {
 		b.kill()
 		env := []string{"RMQ_BROKER_NAME_PREFIX=mq", "RMQ_ORDINAL=2", "RMQ_CONF_listenPort=" + port(otherAddr)}
 		swapped := startAgent(t, other, env, "broker", "-n", namesrv)
-		mustRefuse(t, swapped, 78, "belongs to DefaultCluster/mq-1/0", "this is DefaultCluster/mq-2/0", "RMQ_ADOPT_STORE=DefaultCluster/mq-1/0")
-		slave := startAgent(t, other, append(env, "RMQ_TOPOLOGY=replicas", "RMQ_GROUP_SIZE=2", "RMQ_ORDINAL=3"), "broker", "-n", namesrv)
+		mustRefuse(t, swapped, 78, "belongs to DefaultCluster/mq-1/0", "this is DefaultCluster/mq-2/0",
+			"RMQ_ADOPT_STORE=DefaultCluster/mq-1/0")
+		slave := startAgent(t, other, append(env, "RMQ_TOPOLOGY=replicas", "RMQ_GROUP_SIZE=2", "RMQ_ORDINAL=3"),
+			"broker", "-n", namesrv)
 		mustRefuse(t, slave, 78, "belongs to DefaultCluster/mq-1/0", "this is DefaultCluster/mq-1/1")
-		raft := startAgent(t, other, append(env, "RMQ_TOPOLOGY=dledger", "RMQ_GROUP_SIZE=3", "RMQ_ORDINAL=3", "RMQ_POD_DOMAIN=localdomain"), "broker", "-n", namesrv)
+		raft := startAgent(t, other,
+			append(env, "RMQ_TOPOLOGY=dledger", "RMQ_GROUP_SIZE=3", "RMQ_ORDINAL=3", "RMQ_POD_DOMAIN=localdomain"),
+			"broker", "-n", namesrv)
 		mustRefuse(t, raft, 78, "belongs to DefaultCluster/mq-1/0")
 		untouched(t, a, namesrv, "kept")
 		// And the right one, and a move on purpose, both find all messages.
@@ -111,13 +117,19 @@ func puts(t *testing.T, addr string) int64 {
 // TestAdoption: a store of a broker that no agent has ever run is taken over with every message in it.
 func TestAdoption(t *testing.T) {
 	ns := rmqtest.StartNamesrv(t, rmqtest.Options{})
-	stock := rmqtest.StartBroker(t, ns.Addr, rmqtest.Options{Conf: map[string]string{"brokerClusterName": "DefaultCluster", "brokerName": "broker-0"}})
+	stock := rmqtest.StartBroker(t, ns.Addr, rmqtest.Options{Conf: map[string]string{
+		"brokerClusterName": "DefaultCluster",
+		"brokerName":        "broker-0",
+	}})
 	smoke(t, "--namesrv", ns.Addr, "--count", "200", "--topic", "kept", "--keep", "--run", "r1", "--send-only")
 	if err := stock.Signal(os.Kill); err != nil {
 		t.Fatal(err)
 	}
 	<-stock.Exited()
-	env := []string{"RMQ_CONF_listenPort=" + port(stock.Addr), "RMQ_CONF_storePathRootDir=" + filepath.Join(stock.Dir, "store")}
+	env := []string{
+		"RMQ_CONF_listenPort=" + port(stock.Addr),
+		"RMQ_CONF_storePathRootDir=" + filepath.Join(stock.Dir, "store"),
+	}
 	a := startAgent(t, t.TempDir(), env, "broker", "-n", ns.Addr)
 	a.awaitStatus("/readyz", 200, time.Minute)
 	if !strings.Contains(a.output.String(), "adopting the store") {

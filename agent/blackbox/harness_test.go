@@ -102,9 +102,9 @@ func startAgent(t testing.TB, dir string, env []string, args ...string) *agentRu
 	a := &agentRun{t: t, dir: dir, http: httpAddr, output: &lockedBuffer{}, ended: make(chan struct{})}
 	a.cmd = exec.Command(program(t, agentProgram, raceFlags...), append([]string{"run"}, args...)...)
 	a.cmd.Env = append([]string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + tmp, "ROCKETMQ_HOME=" + home, "RMQ_HTTP_ADDR=" + httpAddr,
-		"RMQ_GRACE_PERIOD=60s", "JAVA_OPT_EXT=-Xms256m -Xmx256m -XX:-UsePerfData", "POD_IP=127.0.0.1",
-		"RMQ_CONF_mappedFileSizeCommitLog=67108864",
+		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + tmp, "ROCKETMQ_HOME=" + home, "POD_IP=127.0.0.1",
+		"RMQ_HTTP_ADDR=" + httpAddr, "RMQ_GRACE_PERIOD=60s",
+		"JAVA_OPT_EXT=-Xms256m -Xmx256m -XX:-UsePerfData", "RMQ_CONF_mappedFileSizeCommitLog=67108864",
 	}, env...)
 	a.cmd.Stdout, a.cmd.Stderr = a.output, a.output
 	a.cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}

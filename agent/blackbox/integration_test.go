@@ -22,7 +22,8 @@ import (
 func startNamesrv(t *testing.T) string {
 	t.Helper()
 	port := strconv.Itoa(rmqtest.FreePort(t))
-	a := startAgent(t, t.TempDir(), []string{"RMQ_CONF_listenPort=" + port, "RMQ_CONF_mappedFileSizeCommitLog="}, "namesrv")
+	a := startAgent(t, t.TempDir(), []string{"RMQ_CONF_listenPort=" + port, "RMQ_CONF_mappedFileSizeCommitLog="},
+		"namesrv")
 	a.awaitStatus("/readyz", 200, time.Minute)
 	return "127.0.0.1:" + port
 }
@@ -119,7 +120,8 @@ func TestDrainWaitsForProducers(t *testing.T) {
 	b, _ := startBroker(t, t.TempDir(), namesrv, "RMQ_ORDINAL=1")
 	a.awaitStatus("/readyz", 200, time.Minute)
 	b.awaitStatus("/readyz", 200, time.Minute)
-	load := exec.Command(program(t, smoketestProgram), "--namesrv", namesrv, "--duration", "60s", "--rate", "50", "--json")
+	load := exec.Command(program(t, smoketestProgram),
+		"--namesrv", namesrv, "--duration", "60s", "--rate", "50", "--json")
 	load.Stderr = os.Stderr
 	out, err := load.StdoutPipe()
 	if err != nil {
@@ -135,7 +137,8 @@ func TestDrainWaitsForProducers(t *testing.T) {
 	if len(steps) != 1 || !strings.HasPrefix(fmt.Sprint(steps[0]["outcome"]), "quiet") {
 		t.Errorf("the drain did not end in quiet: %v", steps)
 	}
-	a2 := startAgent(t, a.dir, []string{"RMQ_CONF_listenPort=" + port(aAddr)}, "broker", "-n", namesrv) // as a rolling restart does
+	// As a rolling restart does.
+	a2 := startAgent(t, a.dir, []string{"RMQ_CONF_listenPort=" + port(aAddr)}, "broker", "-n", namesrv)
 	report := map[string]any{}
 	if err := json.NewDecoder(out).Decode(&report); err != nil {
 		t.Fatal(err)
@@ -167,7 +170,8 @@ func awaitPuts(t *testing.T, a *agentRun, n int) {
 	rmqtest.Eventually(t, time.Minute, func() error {
 		_, body, _ := a.get("/metrics")
 		for line := range strings.Lines(body) {
-			if name, value, ok := strings.Cut(strings.TrimSpace(line), "} "); ok && strings.HasPrefix(name, "rocketmq_brokeruntime_putmessage_times_total") {
+			name, value, ok := strings.Cut(strings.TrimSpace(line), "} ")
+			if ok && strings.HasPrefix(name, "rocketmq_brokeruntime_putmessage_times_total") {
 				if v, err := strconv.ParseFloat(value, 64); err == nil && int(v) >= n {
 					return nil
 				}
@@ -265,18 +269,21 @@ func TestBrokerWithProxyAndController(t *testing.T) {
 	dir := t.TempDir()
 	remoting, grpc := rmqtest.FreePort(t), rmqtest.FreePort(t)
 	file := filepath.Join(dir, "rmq-proxy.json")
-	text := fmt.Sprintf(`{"rocketMQClusterName":"DefaultCluster","remotingListenPort":%d,"grpcServerPort":%d}`, remoting, grpc)
+	text := fmt.Sprintf(`{"rocketMQClusterName":"DefaultCluster","remotingListenPort":%d,"grpcServerPort":%d}`,
+		remoting, grpc)
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	port := strconv.Itoa(rmqtest.FreePort(t))
-	a := startAgent(t, dir, []string{"RMQ_CONF_listenPort=" + port}, "broker", "--enable-proxy", "-pc", file, "-n", namesrv)
+	a := startAgent(t, dir, []string{"RMQ_CONF_listenPort=" + port},
+		"broker", "--enable-proxy", "-pc", file, "-n", namesrv)
 	a.awaitStatus("/readyz", 200, 90*time.Second)
 	a.signal(syscall.SIGTERM)
 	a.assertStopped(time.Minute)
 
 	peer := fmt.Sprintf("n0-127.0.0.1:%d", rmqtest.FreePort(t))
-	c := startAgent(t, t.TempDir(), []string{"RMQ_CONF_controllerDLegerPeers=" + peer, "RMQ_CONF_mappedFileSizeCommitLog="}, "controller")
+	c := startAgent(t, t.TempDir(),
+		[]string{"RMQ_CONF_controllerDLegerPeers=" + peer, "RMQ_CONF_mappedFileSizeCommitLog="}, "controller")
 	c.awaitStatus("/readyz", 200, time.Minute)
 	c.signal(syscall.SIGTERM)
 	c.assertStopped(time.Minute)
@@ -286,7 +293,8 @@ func TestBrokerWithProxyAndController(t *testing.T) {
 func TestBrokerWithAuthentication(t *testing.T) {
 	namesrv := startNamesrv(t)
 	a, _ := startBroker(t, t.TempDir(), namesrv, "RMQ_CONF_authenticationEnabled=true",
-		"RMQ_CONF_authenticationMetadataProvider=org.apache.rocketmq.auth.authentication.provider.LocalAuthenticationMetadataProvider",
+		"RMQ_CONF_authenticationMetadataProvider="+
+			"org.apache.rocketmq.auth.authentication.provider.LocalAuthenticationMetadataProvider",
 		`RMQ_CONF_initAuthenticationUser={"username":"admin","password":"only-for-this-test"}`,
 		`RMQ_CONF_innerClientAuthenticationCredentials={"accessKey":"inner","secretKey":"only-for-this-test-too"}`)
 	a.awaitStatus("/readyz", 200, time.Minute)
@@ -307,7 +315,10 @@ func TestOneOfTwoDiesAndTakesTheOtherDown(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(conf, "namesrv.conf.tmpl"), []byte(template), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	a := startAgent(t, t.TempDir(), []string{"RMQ_CONFIG_DIR=" + conf, "RMQ_CONF_listenPort=" + strconv.Itoa(rmqtest.FreePort(t))}, "standalone")
+	a := startAgent(t, t.TempDir(), []string{
+		"RMQ_CONFIG_DIR=" + conf,
+		"RMQ_CONF_listenPort=" + strconv.Itoa(rmqtest.FreePort(t)),
+	}, "standalone")
 	a.awaitStatus("/readyz", 200, time.Minute)
 	started := a.records("started namesrv")
 	if len(started) != 1 {

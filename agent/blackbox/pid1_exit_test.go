@@ -43,7 +43,12 @@ func TestPID1OneOfTwoLeaves(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
 	s.plays("namesrv", java{Serves: true, Child: fake{Until: s.file("leave"), Code: 7}})
-	s.plays("broker", java{Serves: true, Child: fake{Stay: true, Ready: s.file("ready"), Terms: s.file("terms"), Hook: s.file("hook")}})
+	s.plays("broker", java{Serves: true, Child: fake{
+		Stay:  true,
+		Ready: s.file("ready"),
+		Terms: s.file("terms"),
+		Hook:  s.file("hook"),
+	}})
 	a := s.run("standalone")
 	s.awaits(a, "ready")
 	s.release("leave")
@@ -67,7 +72,8 @@ func TestPID1CannotStart(t *testing.T) {
 	}{
 		"missing": {os.Remove, 127},
 		"no program": {func(java string) error {
-			return errors.Join(os.Remove(java), os.WriteFile(java, []byte("\x00\x01"), 0o755)) // never into the fake that others use
+			// Removed first: never into the fake that others use.
+			return errors.Join(os.Remove(java), os.WriteFile(java, []byte("\x00\x01"), 0o755))
 		}, 126},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -34,12 +34,14 @@ func newScene(t *testing.T) *scene {
 	dir := t.TempDir()
 	s := &scene{t: t, dir: dir, home: filepath.Join(dir, "rocketmq"), java: filepath.Join(dir, "jdk"), pid1: true}
 	for _, file := range []string{
-		"rocketmq/lib/rocketmq-broker-5.5.0.jar", "rocketmq/lib/rocketmq-namesrv-5.5.0.jar", "rocketmq/conf/rmq.namesrv.logback.xml",
-		"rocketmq/conf/rmq.broker.logback.xml", "rocketmq/fake/plans", "tmp/none",
+		"rocketmq/lib/rocketmq-broker-5.5.0.jar", "rocketmq/lib/rocketmq-namesrv-5.5.0.jar",
+		"rocketmq/conf/rmq.namesrv.logback.xml", "rocketmq/conf/rmq.broker.logback.xml",
+		"rocketmq/fake/plans", "tmp/none",
 	} {
 		s.write(file, "")
 	}
-	s.write("jdk/release", "IMPLEMENTOR=\"Eclipse Adoptium\"\nJAVA_VERSION=\"25.0.1\"\nJAVA_RUNTIME_VERSION=\"25.0.1+8-LTS\"\n")
+	s.write("jdk/release",
+		"IMPLEMENTOR=\"Eclipse Adoptium\"\nJAVA_VERSION=\"25.0.1\"\nJAVA_RUNTIME_VERSION=\"25.0.1+8-LTS\"\n")
 	s.install("jdk/bin/java")
 	return s
 }
@@ -84,11 +86,12 @@ func (s *scene) plays(role string, j processtest.Java) {
 func (s *scene) run(args ...string) *agentRun {
 	s.t.Helper()
 	a := &agentRun{t: s.t, dir: s.dir, output: &lockedBuffer{}, ended: make(chan struct{})}
-	a.cmd = exec.Command(program(s.t, fakeProgram), append([]string{"init", program(s.t, agentProgram), "run"}, args...)...)
+	a.cmd = exec.Command(program(s.t, fakeProgram),
+		append([]string{"init", program(s.t, agentProgram), "run"}, args...)...)
 	a.cmd.SysProcAttr = processtest.Container(s.pid1)
 	a.cmd.Env = append([]string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir, "TMPDIR=" + s.file("tmp"), "ROCKETMQ_HOME=" + s.home, "JAVA_HOME=" + s.java,
-		"RMQ_GRACE_PERIOD=60", "POD_IP=127.0.0.1", processtest.QuickExit,
+		"PATH=" + os.Getenv("PATH"), "HOME=" + s.dir, "TMPDIR=" + s.file("tmp"), "ROCKETMQ_HOME=" + s.home,
+		"JAVA_HOME=" + s.java, "RMQ_GRACE_PERIOD=60", "POD_IP=127.0.0.1", processtest.QuickExit,
 	}, s.env...)
 	a.cmd.Stdout, a.cmd.Stderr = a.output, a.output
 	if s.stdout != nil {
@@ -113,9 +116,12 @@ func (s *scene) run(args ...string) *agentRun {
 
 // get asks the agent over HTTP and returns the status, 0 without an answer.
 func (s *scene) get(a *agentRun, path string) (status int, took time.Duration) {
-	transport := &http.Transport{DisableKeepAlives: true, DialContext: func(context.Context, string, string) (net.Conn, error) {
-		return processtest.Dial(a.cmd.Process.Pid, "127.0.0.1:8088")
-	}}
+	transport := &http.Transport{
+		DisableKeepAlives: true,
+		DialContext: func(context.Context, string, string) (net.Conn, error) {
+			return processtest.Dial(a.cmd.Process.Pid, "127.0.0.1:8088")
+		},
+	}
 	client := http.Client{Timeout: 5 * time.Second, Transport: transport}
 	began := time.Now()
 	resp, err := client.Get("http://agent" + path)

@@ -16,7 +16,12 @@ import (
 func TestPID1DrainIsSeen(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
-	s.plays("namesrv", java{Serves: true, Child: fake{Stay: true, Ready: s.file("ready"), Terms: s.file("terms"), Hook: s.file("hook")}})
+	s.plays("namesrv", java{Serves: true, Child: fake{
+		Stay:  true,
+		Ready: s.file("ready"),
+		Terms: s.file("terms"),
+		Hook:  s.file("hook"),
+	}})
 	a := s.run("namesrv")
 	s.awaits(a, "ready")
 	s.says(a, "/readyz", 200)
@@ -70,8 +75,14 @@ func TestPID1ServiceLinks(t *testing.T) {
 	s := newScene(t)
 	for _, service := range []string{"ROCKETMQ", "RMQ", "NAMESRV", "RMQ_NAMESRV"} {
 		s.env = append(s.env,
-			service+"_SERVICE_HOST=10.0.0.7", service+"_SERVICE_PORT=9876", service+"_SERVICE_PORT_MAIN=9876", service+"_PORT=tcp://10.0.0.7:9876",
-			service+"_PORT_9876_TCP=tcp://10.0.0.7:9876", service+"_PORT_9876_TCP_PROTO=tcp", service+"_PORT_9876_TCP_PORT=9876", service+"_PORT_9876_TCP_ADDR=10.0.0.7")
+			service+"_SERVICE_HOST=10.0.0.7",
+			service+"_SERVICE_PORT=9876",
+			service+"_SERVICE_PORT_MAIN=9876",
+			service+"_PORT=tcp://10.0.0.7:9876",
+			service+"_PORT_9876_TCP=tcp://10.0.0.7:9876",
+			service+"_PORT_9876_TCP_PROTO=tcp",
+			service+"_PORT_9876_TCP_PORT=9876",
+			service+"_PORT_9876_TCP_ADDR=10.0.0.7")
 	}
 	s.plays("namesrv", java{Serves: true, Child: fake{Stay: true, Ready: s.file("ready")}})
 	a := s.run("namesrv")
@@ -85,10 +96,17 @@ func TestPID1ServiceLinks(t *testing.T) {
 // QUIT is for a JVM that listens.
 func TestPID1OtherSignals(t *testing.T) {
 	inBothPlaces(t, func(t *testing.T, s *scene) {
-		s.plays("namesrv", java{Serves: true, Launches: s.file("launched"), Child: fake{Boot: s.file("boot"), Stay: true, Ready: s.file("ready"), Quits: s.file("dump")}})
+		s.plays("namesrv", java{Serves: true, Launches: s.file("launched"), Child: fake{
+			Boot:  s.file("boot"),
+			Stay:  true,
+			Ready: s.file("ready"),
+			Quits: s.file("dump"),
+		}})
 		a := s.run("namesrv")
 		s.awaits(a, "launched")
-		for _, sig := range []syscall.Signal{syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGPIPE, syscall.SIGWINCH, syscall.SIGCHLD} {
+		for _, sig := range []syscall.Signal{
+			syscall.SIGHUP, syscall.SIGUSR1, syscall.SIGUSR2, syscall.SIGPIPE, syscall.SIGWINCH, syscall.SIGCHLD,
+		} {
 			a.signal(sig)
 		}
 		s.release("boot")

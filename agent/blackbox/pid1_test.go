@@ -68,7 +68,12 @@ func TestPID1StopBeforeStart(t *testing.T) {
 // Scenario 2.
 func TestPID1StopDuringStart(t *testing.T) {
 	inBothPlaces(t, func(t *testing.T, s *scene) {
-		s.plays("namesrv", java{Child: fake{Stay: true, Ready: s.file("ready"), Terms: s.file("terms"), Hook: s.file("hook")}})
+		s.plays("namesrv", java{Child: fake{
+			Stay:  true,
+			Ready: s.file("ready"),
+			Terms: s.file("terms"),
+			Hook:  s.file("hook"),
+		}})
 		s.plays("broker", java{Launches: s.file("broker")})
 		a := s.run("standalone")
 		s.awaits(a, "ready")
@@ -120,8 +125,19 @@ func (s *scene) killedAfter(meanwhile func(*agentRun)) time.Duration {
 	s.t.Helper()
 	s.env = append(s.env, "RMQ_GRACE_PERIOD=2")
 	s.plays("namesrv", java{Serves: true, Child: fake{
-		Stay: true, Ready: s.file("ready"), Ignore: true, Terms: s.file("terms"), Quits: s.file("dump"),
-		Forks: []fake{{Stay: true, Setsid: true, Ready: s.file("daemon"), Ignore: true, Quits: s.file("dump2"), Quiet: true}},
+		Stay:   true,
+		Ready:  s.file("ready"),
+		Ignore: true,
+		Terms:  s.file("terms"),
+		Quits:  s.file("dump"),
+		Forks: []fake{{
+			Stay:   true,
+			Setsid: true,
+			Ready:  s.file("daemon"),
+			Ignore: true,
+			Quits:  s.file("dump2"),
+			Quiet:  true,
+		}},
 	}})
 	a := s.run("namesrv")
 	s.awaits(a, "ready")
@@ -223,12 +239,18 @@ func TestPID1Chain(t *testing.T) {
 			t.Fatal(err)
 		}
 		s.env = append(s.env, "GOMAXPROCS=1") // scenario 33
-		s.plays("namesrv", java{Serves: true, Child: fake{Stay: true, Ready: s.file("ready"), Terms: s.file("terms"), Hook: s.file("hook")}})
+		s.plays("namesrv", java{Serves: true, Child: fake{
+			Stay:  true,
+			Ready: s.file("ready"),
+			Terms: s.file("terms"),
+			Hook:  s.file("hook"),
+		}})
 		a := s.run("namesrv")
 		s.awaits(a, "ready")
 		a.signal(syscall.SIGTERM)
 		s.awaits(a, "terms")
-		processtest.Wait(t, "the shells are dead", func() bool { return len(processtest.Mentioning("\x00"+s.file("real/java"))) == 0 })
+		processtest.Wait(t, "the shells are dead",
+			func() bool { return len(processtest.Mentioning("\x00"+s.file("real/java"))) == 0 })
 		s.says(a, "/livez", 503) // the agent has seen that its child is gone, and is there
 		s.release("hook")
 		s.ends(a, 0)

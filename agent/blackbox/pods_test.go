@@ -72,7 +72,11 @@ func newPods(t *testing.T) *pods {
 	t.Cleanup(func() { <-turns })
 	n := &pods{t: t, dir: t.TempDir()}
 	n.node = n.newNetwork()
-	n.ip(n.node, nil, "link set lo up", "link add name bridge0 type bridge", "addr add "+podNetwork+"1/24 dev bridge0", "link set bridge0 up")
+	n.ip(n.node, nil,
+		"link set lo up",
+		"link add name bridge0 type bridge",
+		"addr add "+podNetwork+"1/24 dev bridge0",
+		"link set bridge0 up")
 	return n
 }
 
@@ -186,7 +190,9 @@ func (p *pod) plugIn() {
 	n.addrs++
 	p.ip, p.net = podNetwork+strconv.Itoa(10+n.addrs), n.newNetwork()
 	port := "port" + strconv.Itoa(n.addrs)
-	n.ip(n.node, p.net, "link add name "+port+" type veth peer name eth0 netns {}", "link set "+port+" master bridge0 up")
+	n.ip(n.node, p.net,
+		"link add name "+port+" type veth peer name eth0 netns {}",
+		"link set "+port+" master bridge0 up")
 	n.ip(p.net, nil, "link set lo up", "addr add "+p.ip+"/24 dev eth0", "link set eth0 up")
 }
 
@@ -210,7 +216,9 @@ func (p *pod) move() {
 	was := p.ip
 	p.plugIn()
 	for _, other := range n.all {
-		n.change(other.file("hosts"), func(hosts string) string { return strings.ReplaceAll(hosts, was+"\t", p.ip+"\t") })
+		n.change(other.file("hosts"), func(hosts string) string {
+			return strings.ReplaceAll(hosts, was+"\t", p.ip+"\t")
+		})
 	}
 }
 
@@ -388,7 +396,9 @@ func (p *pod) figure(key string) (n int64) {
 	t := p.pods.t
 	t.Helper()
 	rmqtest.Eventually(t, soon, func() error {
-		table, err := ask(p, 10911, func(ctx context.Context, c *rocketmq.Client) (map[string]string, error) { return c.RuntimeInfo(ctx) })
+		table, err := ask(p, 10911, func(ctx context.Context, c *rocketmq.Client) (map[string]string, error) {
+			return c.RuntimeInfo(ctx)
+		})
 		if err == nil {
 			n, err = strconv.ParseInt(table[key], 10, 64)
 		}
@@ -425,7 +435,9 @@ func (p *pod) awaitCluster(want map[string]group) {
 
 // cluster is what a name server lists: addresses by broker name and id.
 func (p *pod) cluster() (map[string]map[int64]string, error) {
-	info, err := ask(p, 9876, func(ctx context.Context, c *rocketmq.Client) (rocketmq.ClusterInfo, error) { return c.ClusterInfo(ctx) })
+	info, err := ask(p, 9876, func(ctx context.Context, c *rocketmq.Client) (rocketmq.ClusterInfo, error) {
+		return c.ClusterInfo(ctx)
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -487,7 +499,8 @@ func (n *pods) smoketest(ns []*pod, args ...string) *load {
 		addrs = append(addrs, p.ip+":9876")
 	}
 	l := &load{pods: n}
-	l.cmd = exec.Command(program(n.t, smoketestProgram), append(args, "--namesrv", strings.Join(addrs, ";"), "--json")...)
+	l.cmd = exec.Command(program(n.t, smoketestProgram),
+		append(args, "--namesrv", strings.Join(addrs, ";"), "--json")...)
 	l.cmd.Stdout, l.cmd.Stderr = &l.out, &l.errs
 	l.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	if err := inside(n.node, l.cmd.Start); err != nil {

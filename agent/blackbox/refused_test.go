@@ -37,20 +37,26 @@ func TestRefused(t *testing.T) {
 		code int
 		says []string
 	}{
-		{"unknown role", nil, []string{"brocker"}, 64, []string{"brocker", "namesrv, broker, proxy, controller, standalone"}},
+		{"unknown role", nil, []string{"brocker"}, 64,
+			[]string{"brocker", "namesrv, broker, proxy, controller, standalone"}},
 		{"unknown option", nil, []string{"broker", "--port", "1"}, 64, []string{"--port", "-c FILE"}},
 		{"proxy switch for a name server", nil, []string{"namesrv", "--enable-proxy"}, 64, []string{"--enable-proxy"}},
-		{"two bad settings", []string{"RMQ_GRACE_PERIOD=soon", "RMQ_ORDINAL=-1"}, []string{"broker"}, 78, []string{"RMQ_GRACE_PERIOD", "soon", "RMQ_ORDINAL", "-1"}},
-		{"contradiction", []string{"RMQ_TOPOLOGY=masters"}, []string{"broker", "-c", slave}, 78, []string{slave + ":2", "brokerRole=SLAVE", "masters"}},
+		{"two bad settings", []string{"RMQ_GRACE_PERIOD=soon", "RMQ_ORDINAL=-1"}, []string{"broker"}, 78,
+			[]string{"RMQ_GRACE_PERIOD", "soon", "RMQ_ORDINAL", "-1"}},
+		{"contradiction", []string{"RMQ_TOPOLOGY=masters"}, []string{"broker", "-c", slave}, 78,
+			[]string{slave + ":2", "brokerRole=SLAVE", "masters"}},
 		{"no such file", nil, []string{"broker", "-c", "/nowhere/broker.conf"}, 78, []string{"/nowhere/broker.conf"}},
 		{"no RocketMQ", []string{"ROCKETMQ_HOME="}, []string{"broker"}, 78, []string{"ROCKETMQ_HOME"}},
 		{"not a RocketMQ", []string{"ROCKETMQ_HOME=/etc"}, []string{"broker"}, 78, []string{"/etc", "lib"}},
 		{"no java", []string{"PATH=/nowhere"}, []string{"broker"}, 127, []string{"java", "/nowhere"}},
 		{"old java", []string{"JAVA_HOME=" + fakeJava(t, "1.7.0_80")}, []string{"broker"}, 78, []string{"1.7.0_80"}},
-		{"store is no folder", []string{"RMQ_CONF_storePathRootDir=" + noFolder}, []string{"broker"}, 77, []string{noFolder}},
+		{"store is no folder", []string{"RMQ_CONF_storePathRootDir=" + noFolder}, []string{"broker"}, 77,
+			[]string{noFolder}},
 		{"port in use", []string{"RMQ_CONF_haListenPort=" + takenPort}, []string{"broker"}, 78, []string{takenPort}},
-		{"HTTP port in use", []string{"RMQ_HTTP_ADDR=127.0.0.1:" + takenPort}, []string{"broker"}, 78, []string{"RMQ_HTTP_ADDR", takenPort}},
-		{"Deployment's pod name", []string{"POD_NAME=broker-7d9f8c6b5-x2x4z"}, []string{"broker"}, 78, []string{"POD_NAME", "broker-7d9f8c6b5-x2x4z", "StatefulSet"}},
+		{"HTTP port in use", []string{"RMQ_HTTP_ADDR=127.0.0.1:" + takenPort}, []string{"broker"}, 78,
+			[]string{"RMQ_HTTP_ADDR", takenPort}},
+		{"Deployment's pod name", []string{"POD_NAME=broker-7d9f8c6b5-x2x4z"}, []string{"broker"}, 78,
+			[]string{"POD_NAME", "broker-7d9f8c6b5-x2x4z", "StatefulSet"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			home := t.TempDir()
@@ -84,7 +90,8 @@ func fakeJava(t *testing.T, version string) string {
 	if err := os.WriteFile(filepath.Join(home, "bin", "java"), []byte("#!/bin/sh\n"), 0o755); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(home, "release"), []byte("JAVA_VERSION=\""+version+"\"\n"), 0o600); err != nil {
+	release := []byte("JAVA_VERSION=\"" + version + "\"\n")
+	if err := os.WriteFile(filepath.Join(home, "release"), release, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return home

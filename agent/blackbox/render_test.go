@@ -31,8 +31,9 @@ func runRender(t *testing.T, dir string, env []string, args ...string) rendered 
 	t.Helper()
 	cmd := exec.Command(program(t, agentProgram, raceFlags...), append([]string{"render"}, args...)...)
 	cmd.Env = append([]string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + filepath.Join(dir, "tmp"), "ROCKETMQ_HOME=" + rmqtest.Home(t), "RMQ_GRACE_PERIOD=60s",
-		"JAVA_OPT_EXT=-Xms256m -Xmx256m -XX:-UsePerfData", "POD_IP=127.0.0.1", "RMQ_CONF_mappedFileSizeCommitLog=67108864",
+		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + filepath.Join(dir, "tmp"), "POD_IP=127.0.0.1",
+		"ROCKETMQ_HOME=" + rmqtest.Home(t), "RMQ_GRACE_PERIOD=60s",
+		"JAVA_OPT_EXT=-Xms256m -Xmx256m -XX:-UsePerfData", "RMQ_CONF_mappedFileSizeCommitLog=67108864",
 	}, env...)
 	var out, errOut bytes.Buffer
 	cmd.Stdout, cmd.Stderr = &out, &errOut
@@ -106,8 +107,12 @@ transactionMetricFlushInterval=1000
 		t.Errorf("got\n%s\nwant\n%s", out, text)
 	}
 	for role, files := range map[string][]string{
-		"": {"# namesrv.conf", "# broker.conf"}, "namesrv": {"# namesrv.conf"}, "controller": {"# controller.conf"}, "proxy": {"# rmq-proxy.json"},
-		"broker": {"# broker.conf"}, "broker --enable-proxy": {"# broker.conf", "# rmq-proxy.json"},
+		"":                      {"# namesrv.conf", "# broker.conf"},
+		"namesrv":               {"# namesrv.conf"},
+		"controller":            {"# controller.conf"},
+		"proxy":                 {"# rmq-proxy.json"},
+		"broker":                {"# broker.conf"},
+		"broker --enable-proxy": {"# broker.conf", "# rmq-proxy.json"},
 	} {
 		// The commit log's size is a key of brokers alone, and a name server says so.
 		// Without a name server a broker warns.
@@ -134,12 +139,19 @@ func TestRenderExplains(t *testing.T) {
 	args := []string{"broker", "-c", file, "-n", "ns:9876", "--explain"}
 	text := mustRender(t, dir, env, args...)
 	for _, line := range []string{
-		"# broker, RocketMQ ", "topology replicas", "ordinal 5 from POD_NAME", "group size 2", "group 2", "index 1", "address POD_IP",
-		"KEY VALUE SOURCE DEFAULT CHANGE", "brokerId 1 the topology replicas 0 never", "brokerRole SLAVE the topology replicas ASYNC_MASTER",
-		"namesrvAddr ns:9876 the command line, instead of conf:1 (RMQ_CONF_namesrvAddr), instead of file:1 (" + file + ":2)",
-		"fileReservedTime 24 " + file + ":3 72 live", "-Xmx256m JAVA_OPT_EXT", "memory: ",
+		"# broker, RocketMQ ",
+		"topology replicas", "ordinal 5 from POD_NAME", "group size 2", "group 2", "index 1", "address POD_IP",
+		"KEY VALUE SOURCE DEFAULT CHANGE",
+		"brokerId 1 the topology replicas 0 never",
+		"brokerRole SLAVE the topology replicas ASYNC_MASTER",
+		"namesrvAddr ns:9876 the command line, instead of conf:1 (RMQ_CONF_namesrvAddr), " +
+			"instead of file:1 (" + file + ":2)",
+		"fileReservedTime 24 " + file + ":3 72 live",
+		"-Xmx256m JAVA_OPT_EXT",
+		"memory: ",
 	} {
-		if !slices.ContainsFunc(strings.Split(text, "\n"), func(l string) bool { return strings.HasPrefix(strings.Join(strings.Fields(l), " "), line) }) {
+		begins := func(l string) bool { return strings.HasPrefix(strings.Join(strings.Fields(l), " "), line) }
+		if !slices.ContainsFunc(strings.Split(text, "\n"), begins) {
 			t.Errorf("no line begins with %q in\n%s", line, text)
 		}
 	}
@@ -155,10 +167,15 @@ func TestRenderExplains(t *testing.T) {
 		t.Errorf("error %v, the JSON says\n%s\nthe text\n%s", err, again.String(), text)
 	}
 	i := slices.IndexFunc(all[0].Settings, func(s explain.Setting) bool { return s.Key == "namesrvAddr" })
-	if i < 0 || !slices.Equal(all[0].Settings[i].Displaced, []explain.Displaced{{Value: "conf:1", Source: "RMQ_CONF_namesrvAddr"}, {Value: "file:1", Source: file + ":2"}}) {
+	displaced := []explain.Displaced{
+		{Value: "conf:1", Source: "RMQ_CONF_namesrvAddr"},
+		{Value: "file:1", Source: file + ":2"},
+	}
+	if i < 0 || !slices.Equal(all[0].Settings[i].Displaced, displaced) {
 		t.Errorf("got %+v", all[0].Settings)
 	}
-	if !slices.ContainsFunc(all[0].JVM, func(f explain.Flag) bool { return strings.HasSuffix(f.Text, "BrokerStartup") }) {
+	starts := func(f explain.Flag) bool { return strings.HasSuffix(f.Text, "BrokerStartup") }
+	if !slices.ContainsFunc(all[0].JVM, starts) {
 		t.Errorf("the command line is %+v", all[0].JVM)
 	}
 }
@@ -170,13 +187,17 @@ func TestRenderWritesWhatRunUses(t *testing.T) {
 			dir, conf := t.TempDir(), t.TempDir()
 			port := rmqtest.FreePort(t)
 			env := []string{
-				"POD_NAME=mq-3", "RMQ_TOPOLOGY=replicas", "RMQ_GROUP_SIZE=2", "RMQ_REPLICATION=sync", "RMQ_CONFIG_DIR=" + conf, "RMQ_CONF_listenPort=" + strconv.Itoa(port),
-				"RMQ_CONF_tlsKeyPassword_FILE=" + writeText(t, conf, "secret", "geheim ü\n"), "RMQ_STORE_PER_POD=true", "RMQ_CLUSTER_NAME=ü\\=x",
+				"POD_NAME=mq-3", "RMQ_TOPOLOGY=replicas", "RMQ_GROUP_SIZE=2", "RMQ_REPLICATION=sync",
+				"RMQ_CONFIG_DIR=" + conf, "RMQ_CONF_listenPort=" + strconv.Itoa(port), "RMQ_CLUSTER_NAME=ü\\=x",
+				"RMQ_CONF_tlsKeyPassword_FILE=" + writeText(t, conf, "secret", "geheim ü\n"), "RMQ_STORE_PER_POD=true",
 			}
-			writeText(t, conf, "broker.conf", "fileReservedTime=24\nstorePathCommitLog="+filepath.Join(dir, "store", "log")+"\n")
+			writeText(t, conf, "broker.conf",
+				"fileReservedTime=24\nstorePathCommitLog="+filepath.Join(dir, "store", "log")+"\n")
 			names, args := []string{"broker.conf"}, []string{"broker", "-n", "127.0.0.1:1"}
 			if inside {
-				writeText(t, conf, "rmq-proxy.json", fmt.Sprintf(`{"remotingListenPort": %d, "grpcServerPort": %d} // ours`, rmqtest.FreePort(t), rmqtest.FreePort(t)))
+				writeText(t, conf, "rmq-proxy.json", fmt.Sprintf(
+					`{"remotingListenPort": %d, "grpcServerPort": %d} // ours`,
+					rmqtest.FreePort(t), rmqtest.FreePort(t)))
 				names, args = append(names, "rmq-proxy.json"), append(args, "--enable-proxy")
 			}
 			out := filepath.Join(dir, "new", "out")
@@ -184,7 +205,8 @@ func TestRenderWritesWhatRunUses(t *testing.T) {
 				t.Fatalf("exit code %d\n%s%s", r.code, r.out, r.errOut)
 			}
 			a := startAgent(t, dir, env, args...)
-			private := filepath.Join(dir, "tmp", fmt.Sprintf("rocketmq-agent-%d", os.Geteuid()), "broker-"+strconv.Itoa(port))
+			private := filepath.Join(dir, "tmp",
+				fmt.Sprintf("rocketmq-agent-%d", os.Geteuid()), "broker-"+strconv.Itoa(port))
 			for _, name := range names {
 				var used []byte
 				rmqtest.Eventually(t, 30*time.Second, func() (err error) {
@@ -222,22 +244,33 @@ func TestRenderRefuses(t *testing.T) {
 		{"an unknown role", nil, []string{"brocker"}, 64, []string{`unknown role "brocker"`}},
 		{"an unknown option", nil, []string{"broker", "--port", "1"}, 64, []string{"unknown option --port"}},
 		{"JSON of nothing", nil, []string{"broker", "--json"}, 64, []string{"option --json belongs to --explain"}},
-		{"two of one", nil, []string{"broker", "--explain", "--out", conf}, 64, []string{"--out writes files and --explain shows them: use one"}},
+		{"two of one", nil, []string{"broker", "--explain", "--out", conf}, 64,
+			[]string{"--out writes files and --explain shows them: use one"}},
 		{"no folder", nil, []string{"broker", "--out"}, 64, []string{"option --out needs a folder"}},
 		{"an empty folder", nil, []string{"broker", "--out="}, 64, []string{"option --out needs a folder"}},
 		{"an empty word", nil, []string{"broker", "--out", ""}, 64, []string{"option --out needs a folder"}},
-		{"an option for a folder", nil, []string{"broker", "--out", "--explain"}, 64, []string{"option --out needs a folder"}},
+		{"an option for a folder", nil, []string{"broker", "--out", "--explain"}, 64,
+			[]string{"option --out needs a folder"}},
 		{"what only run has", nil, []string{"broker", "-p", "--explain"}, 64, []string{"-p, -m and -h belong to run"}},
-		{"two bad settings", []string{"RMQ_GROUP_SIZE=0", "RMQ_ORDINAL=x"}, []string{"broker"}, 78, []string{`RMQ_GROUP_SIZE="0"`, `RMQ_ORDINAL="x"`}},
-		{"a bad option and a bad setting", []string{"RMQ_ORDINAL=x"}, []string{"--nope"}, 64, []string{"--nope", `RMQ_ORDINAL="x"`}},
-		{"two contradictions", []string{"RMQ_TOPOLOGY=masters", "RMQ_CONF_brokerId=7"}, []string{"broker", "-c", slave}, 78, []string{
-			"RMQ_CONF_brokerId sets brokerId=7, but the topology masters makes it 0", slave + ":2 sets brokerRole=SLAVE, but the topology masters makes it ASYNC_MASTER"}},
-		{"no identity", []string{"RMQ_TOPOLOGY=dledger"}, []string{"broker"}, 78, []string{"RMQ_GROUP_SIZE is not set"}},
-		{"a controller that knows no other", []string{"POD_NAME=ctl-0", "RMQ_GROUP_SIZE=3"}, []string{"controller"}, 78, []string{"controllerDLegerPeers is not set"}},
+		{"two bad settings", []string{"RMQ_GROUP_SIZE=0", "RMQ_ORDINAL=x"}, []string{"broker"}, 78,
+			[]string{`RMQ_GROUP_SIZE="0"`, `RMQ_ORDINAL="x"`}},
+		{"a bad option and a bad setting", []string{"RMQ_ORDINAL=x"}, []string{"--nope"}, 64,
+			[]string{"--nope", `RMQ_ORDINAL="x"`}},
+		{"two contradictions", []string{"RMQ_TOPOLOGY=masters", "RMQ_CONF_brokerId=7"},
+			[]string{"broker", "-c", slave}, 78, []string{
+				"RMQ_CONF_brokerId sets brokerId=7, but the topology masters makes it 0",
+				slave + ":2 sets brokerRole=SLAVE, but the topology masters makes it ASYNC_MASTER",
+			}},
+		{"no identity", []string{"RMQ_TOPOLOGY=dledger"}, []string{"broker"}, 78,
+			[]string{"RMQ_GROUP_SIZE is not set"}},
+		{"a controller that knows no other", []string{"POD_NAME=ctl-0", "RMQ_GROUP_SIZE=3"}, []string{"controller"}, 78,
+			[]string{"controllerDLegerPeers is not set"}},
 		{"no RocketMQ", []string{"ROCKETMQ_HOME=/etc"}, []string{"broker"}, 78, []string{"/etc"}},
 		{"no Java", []string{"PATH=/nowhere"}, []string{"broker"}, 127, []string{"java"}},
-		{"a file in the place of the folder", nil, []string{"broker", "-n", "ns:1", "--out", plain}, 77, []string{plain}},
-		{"a folder that cannot be", nil, []string{"broker", "-n", "ns:1", "--out", "/proc/x/y"}, 77, []string{"/proc/x"}},
+		{"a file in the place of the folder", nil, []string{"broker", "-n", "ns:1", "--out", plain}, 77,
+			[]string{plain}},
+		{"a folder that cannot be", nil, []string{"broker", "-n", "ns:1", "--out", "/proc/x/y"}, 77,
+			[]string{"/proc/x"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := runRender(t, dir, c.env, c.args...)
@@ -257,10 +290,12 @@ func TestRenderRefuses(t *testing.T) {
 func TestRenderNamesWhatIsWrongWithATemplate(t *testing.T) {
 	dir := t.TempDir()
 	for name, c := range map[string]struct{ role, text, want string }{
-		"a field":    {"broker", "a=1\nb={{.Clustername}}\n", "broker.conf.tmpl:2: there is no field .Clustername; fields: .ClusterName .Namesrv"},
-		"a function": {"namesrv", "a=1\n\nb={{upper .PodIP}}\n", `namesrv.conf.tmpl:3: function "upper" not defined; functions: escape json`},
-		"an end":     {"controller", "{{if .PodIP}}\nb=1\n", "controller.conf.tmpl:3: unexpected EOF"},
-		"JSON":       {"proxy", "{\n\"a\": {{json .Nope}}}", "rmq-proxy.json.tmpl:2: there is no field .Nope; fields:"},
+		"a field": {"broker", "a=1\nb={{.Clustername}}\n",
+			"broker.conf.tmpl:2: there is no field .Clustername; fields: .ClusterName .Namesrv"},
+		"a function": {"namesrv", "a=1\n\nb={{upper .PodIP}}\n",
+			`namesrv.conf.tmpl:3: function "upper" not defined; functions: escape json`},
+		"an end": {"controller", "{{if .PodIP}}\nb=1\n", "controller.conf.tmpl:3: unexpected EOF"},
+		"JSON":   {"proxy", "{\n\"a\": {{json .Nope}}}", "rmq-proxy.json.tmpl:2: there is no field .Nope; fields:"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			conf := t.TempDir()
@@ -269,7 +304,8 @@ func TestRenderNamesWhatIsWrongWithATemplate(t *testing.T) {
 				file = c.role + ".conf.tmpl"
 			}
 			writeText(t, conf, file, c.text)
-			r := runRender(t, dir, []string{"RMQ_CONFIG_DIR=" + conf, "NAMESRV_ADDR=ns:1", "ROCKETMQ_HOME=" + homeWithoutFiles(t)}, c.role)
+			env := []string{"RMQ_CONFIG_DIR=" + conf, "NAMESRV_ADDR=ns:1", "ROCKETMQ_HOME=" + homeWithoutFiles(t)}
+			r := runRender(t, dir, env, c.role)
 			if r.code != 78 || r.out != "" || !strings.Contains(r.errOut, filepath.Join(conf, c.want)) {
 				t.Errorf("exit code %d, want 78 and %q\n%s%s", r.code, c.want, r.errOut, r.out)
 			}
@@ -293,14 +329,16 @@ func TestRenderStrict(t *testing.T) {
 	file := writeText(t, t.TempDir(), "my.conf", "a=1\nfileReservedtime=48\n")
 	args := []string{"broker", "-c", file, "-n", "ns:1"}
 	loose := runRender(t, dir, nil, args...)
-	if loose.code != 0 || !strings.Contains(loose.errOut, file+":2: warning: fileReservedtime: ") || !strings.Contains(loose.errOut, "did you mean fileReservedTime") {
+	if loose.code != 0 || !strings.Contains(loose.errOut, file+":2: warning: fileReservedtime: ") ||
+		!strings.Contains(loose.errOut, "did you mean fileReservedTime") {
 		t.Errorf("exit code %d\n%s", loose.code, loose.errOut)
 	}
 	if !strings.Contains(loose.out, "\nfileReservedtime=48\n") {
 		t.Errorf("the file lacks the key: RocketMQ, not the agent, drops it\n%s", loose.out)
 	}
 	strict := runRender(t, dir, []string{"RMQ_CONFIG_STRICT=true"}, args...)
-	if strict.code != 78 || strict.out != "" || !strings.Contains(strict.errOut, file+":2: ") || strings.Count(strict.errOut, "\n") != 2 {
+	if strict.code != 78 || strict.out != "" || !strings.Contains(strict.errOut, file+":2: ") ||
+		strings.Count(strict.errOut, "\n") != 2 {
 		t.Errorf("exit code %d\n%s%s", strict.code, strict.errOut, strict.out)
 	}
 	if r := runRender(t, dir, []string{"RMQ_CONFIG_STRICT=false"}, args...); r != loose {
@@ -323,33 +361,39 @@ func TestRenderNeverShowsSecrets(t *testing.T) {
 		key  string // what --out must hold; empty: refused
 		file string
 	}{
-		{"a key of a secret", []string{from("initAuthenticationUser")}, "broker", "initAuthenticationUser", "broker.conf"},
+		{"a key of a secret", []string{from("initAuthenticationUser")},
+			"broker", "initAuthenticationUser", "broker.conf"},
 		{"a key like any other", []string{from("brokerClusterName")}, "broker", "brokerClusterName", "broker.conf"},
 		{"no number", []string{from("fileReservedTime")}, "broker", "fileReservedTime", "broker.conf"},
 		{"no switch", []string{from("autoCreateTopicEnable")}, "broker", "autoCreateTopicEnable", "broker.conf"},
 		{"no choice", []string{from("flushDiskType")}, "broker", "", ""},
 		{"an unknown key", []string{from("myOwnKey")}, "broker", "myOwnKey", "broker.conf"},
 		{"a misspelt key", []string{from("filereservedTime")}, "broker", "filereservedTime", "broker.conf"},
-		{"a folder", []string{from("storePathRootDir"), "RMQ_STORE_PER_POD=true"}, "broker", "storePathRootDir", "broker.conf"},
+		{"a folder", []string{from("storePathRootDir"), "RMQ_STORE_PER_POD=true"},
+			"broker", "storePathRootDir", "broker.conf"},
 		{"a contradiction", []string{from("brokerName")}, "broker", "", ""},
 		{"two settings", []string{from("namesrvAddr"), "RMQ_NAMESRV=a:1"}, "broker", "", ""},
 		{"a bad address", []string{from("namesrvAddr")}, "broker", "", ""},
 		{"peers", []string{from("dLegerPeers"), "RMQ_TOPOLOGY=dledger", "RMQ_GROUP_SIZE=3"}, "broker", "", ""},
 		{"a name server's", []string{from("kvConfigPath")}, "namesrv", "kvConfigPath", "namesrv.conf"},
-		{"a controller's group", []string{from("controllerDLegerGroup")}, "controller", "controllerDLegerGroup", "controller.conf"},
+		{"a controller's group", []string{from("controllerDLegerGroup")},
+			"controller", "controllerDLegerGroup", "controller.conf"},
 		{"a member", []string{from("controllerDLegerSelfId")}, "controller", "", ""},
 		{"a proxy's", []string{from("proxyName")}, "proxy", "proxyName", "rmq-proxy.json"},
 		{"a proxy's number", []string{from("grpcServerPort")}, "proxy", "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			env, out := append(slices.Clone(base), c.env...), filepath.Join(t.TempDir(), "out")
-			for _, args := range [][]string{{c.role}, {c.role, "--explain"}, {c.role, "--explain", "--json"}, {c.role, "--out", out}} {
+			for _, args := range [][]string{
+				{c.role}, {c.role, "--explain"}, {c.role, "--explain", "--json"}, {c.role, "--out", out},
+			} {
 				r := runRender(t, dir, env, args...)
 				if (r.code == 0) != (c.key != "") || strings.Contains(r.out+r.errOut, hidden) {
 					t.Errorf("%q: exit code %d\n%s%s", args, r.code, r.errOut, r.out)
 				}
 			}
-			if r := runRender(t, dir, append(env, "RMQ_CONFIG_STRICT=true"), c.role); strings.Contains(r.out+r.errOut, hidden) {
+			r := runRender(t, dir, append(env, "RMQ_CONFIG_STRICT=true"), c.role)
+			if strings.Contains(r.out+r.errOut, hidden) {
 				t.Errorf("strict: exit code %d\n%s%s", r.code, r.errOut, r.out)
 			}
 			if c.key == "" {
@@ -378,5 +422,7 @@ func holds(t *testing.T, name string, file []byte, key, text string) bool {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return slices.ContainsFunc(props, func(p javaprops.Property) bool { return p.Key == key && strings.Contains(p.Value, text) })
+	return slices.ContainsFunc(props, func(p javaprops.Property) bool {
+		return p.Key == key && strings.Contains(p.Value, text)
+	})
 }

@@ -177,7 +177,8 @@ func TestTopologyStandaloneControllers(t *testing.T) {
 	n := newPods(t)
 	ns := n.namesrvs("ns", 1)
 	ctl := n.controllers("ctl", 3, "RMQ_GROUP_SIZE=3")
-	mq := n.brokers("mq", 2, "RMQ_TOPOLOGY=controller", "RMQ_GROUP_SIZE=2", "RMQ_CONTROLLER="+names(9878, ctl...), namesrvOf(ns))
+	mq := n.brokers("mq", 2, "RMQ_TOPOLOGY=controller", "RMQ_GROUP_SIZE=2",
+		"RMQ_CONTROLLER="+names(9878, ctl...), namesrvOf(ns))
 	forms(ns, ctl, mq)
 	leads(ctl)
 	master := awaitMaster(ns, mq)
@@ -218,7 +219,9 @@ func (p *pod) awaitInSync(slaves int) {
 	t := p.pods.t
 	t.Helper()
 	rmqtest.Eventually(t, soon, func() error {
-		ha, err := ask(p, 10911, func(ctx context.Context, c *rocketmq.Client) (rocketmq.HAStatus, error) { return c.HAStatus(ctx) })
+		ha, err := ask(p, 10911, func(ctx context.Context, c *rocketmq.Client) (rocketmq.HAStatus, error) {
+			return c.HAStatus(ctx)
+		})
 		if err == nil && (!ha.Master || ha.InSyncSlaves != slaves || len(ha.Connections) != slaves) {
 			err = fmt.Errorf("%s has not %d slaves in sync: %+v", p.name, slaves, ha)
 		}
@@ -258,7 +261,8 @@ func (p *pod) awaitPuts(more int64) {
 // brokers are there then.
 func (n *pods) sends(ns []*pod, run string) *load {
 	n.t.Helper()
-	return n.smoketest(ns, "--send-only", "--topic", run, "--run", run, "--duration", "20s", "--rate", "100", "--timeout", "90s")
+	return n.smoketest(ns, "--send-only", "--topic", run, "--run", run,
+		"--duration", "20s", "--rate", "100", "--timeout", "90s")
 }
 
 // failsOver waits for the end of a smoketest that met the end of a master: it must have noticed, and gone on with the
@@ -267,7 +271,8 @@ func (l *load) failsOver(next *pod) int {
 	t := l.pods.t
 	t.Helper()
 	r := l.verified()
-	t.Logf("%d messages, %d failed attempts %v, longest gap %.1fs", r.Messages, r.Sent.FailedAttempts, r.Sent.Failures, r.Sent.LongestGapMs/1000)
+	t.Logf("%d messages, %d failed attempts %v, longest gap %.1fs",
+		r.Messages, r.Sent.FailedAttempts, r.Sent.Failures, r.Sent.LongestGapMs/1000)
 	if r.Sent.FailedAttempts == 0 {
 		t.Error("no send failed: the test proves nothing")
 	}
@@ -318,7 +323,8 @@ func (p *pod) masterOf(members []*pod) (*pod, error) {
 		listed[byAddress(members, addr)] = true
 	}
 	master := byAddress(members, got["mq-0"][0])
-	if len(got) != 1 || len(got["mq-0"]) != len(members) || len(listed) != len(members) || listed[nil] || master == nil {
+	if len(got) != 1 || len(got["mq-0"]) != len(members) ||
+		len(listed) != len(members) || listed[nil] || master == nil {
 		return nil, fmt.Errorf("%s lists %v, want mq-0 with %v, one of them with id 0", p.name, got, members)
 	}
 	return master, nil
