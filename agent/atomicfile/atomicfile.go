@@ -21,7 +21,8 @@ func PrivateDir(path string) error {
 		return fmt.Errorf("cannot make the folder for rendered files: %w", err)
 	}
 	if st, ok := info.Sys().(*syscall.Stat_t); !info.IsDir() || ok && int(st.Uid) != os.Geteuid() {
-		return fmt.Errorf("%s is not a folder of uid %d: remove it, or set TMPDIR to another folder", path, os.Geteuid())
+		return fmt.Errorf("%s is not a folder of uid %d: remove it, or set TMPDIR to another folder",
+			path, os.Geteuid())
 	}
 	if err := os.Chmod(path, 0o700); err != nil {
 		return fmt.Errorf("cannot make the folder for rendered files private: %w", err)
@@ -39,7 +40,8 @@ func Write(dir, name string, text []byte, perm fs.FileMode) error {
 
 func write(dir, name string, text []byte, perm fs.FileMode) error {
 	// Always the same name, so that the next write removes what one that was killed has left.
-	f, err := os.OpenFile(filepath.Join(dir, "."+name+".new"), os.O_WRONLY|os.O_CREATE|os.O_TRUNC|syscall.O_NOFOLLOW, perm)
+	f, err := os.OpenFile(filepath.Join(dir, "."+name+".new"),
+		os.O_WRONLY|os.O_CREATE|os.O_TRUNC|syscall.O_NOFOLLOW, perm)
 	if err != nil {
 		return err
 	}

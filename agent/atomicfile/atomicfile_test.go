@@ -74,7 +74,8 @@ func TestWriteFile(t *testing.T) {
 	if got := names(t, dir); got != "broker.conf" {
 		t.Errorf("the folder holds %s", got)
 	}
-	if err := Write(filepath.Join(dir, "none"), "broker.conf", nil, 0o600); err == nil || !strings.Contains(err.Error(), filepath.Join(dir, "none", "broker.conf")) {
+	err = Write(filepath.Join(dir, "none"), "broker.conf", nil, 0o600)
+	if err == nil || !strings.Contains(err.Error(), filepath.Join(dir, "none", "broker.conf")) {
 		t.Errorf("no such folder: error %v", err)
 	}
 }
@@ -132,7 +133,8 @@ func TestWriteFileFailsWhole(t *testing.T) {
 func failsWhole(t *testing.T, dir, kept string, reason error) {
 	t.Helper()
 	err := Write(dir, "broker.conf", generation(0), 0o600)
-	if err == nil || reason != nil && !errors.Is(err, reason) || !strings.Contains(err.Error(), filepath.Join(dir, "broker.conf")) {
+	if err == nil || reason != nil && !errors.Is(err, reason) ||
+		!strings.Contains(err.Error(), filepath.Join(dir, "broker.conf")) {
 		t.Errorf("error %v, want %v", err, reason)
 	}
 	if _, err := os.Lstat(filepath.Join(dir, kept)); err != nil {
@@ -164,7 +166,8 @@ func TestWriteFileIsWholeAfterAKill(t *testing.T) {
 		t.Error("the writer wrote nothing")
 	}
 	place(t, dir, ".broker.conf.new", "half a fi") // what a kill in the middle leaves
-	if err := Write(dir, "broker.conf", []byte("new"), 0o600); err != nil || content(t, path) != "new" || names(t, dir) != "broker.conf" {
+	err := Write(dir, "broker.conf", []byte("new"), 0o600)
+	if err != nil || content(t, path) != "new" || names(t, dir) != "broker.conf" {
 		t.Errorf("after the kill: %q, the folder holds %s, error %v", content(t, path), names(t, dir), err)
 	}
 }
@@ -200,7 +203,8 @@ func TestPrivateDirRefuses(t *testing.T) {
 		make func(t *testing.T, path string)
 		want string
 	}{
-		{"a file", func(t *testing.T, path string) { place(t, filepath.Dir(path), filepath.Base(path), "") }, "not a directory"},
+		{"a file", func(t *testing.T, path string) { place(t, filepath.Dir(path), filepath.Base(path), "") },
+			"not a directory"},
 		{"a link to a folder", func(t *testing.T, path string) {
 			if err := os.Symlink(t.TempDir(), path); err != nil {
 				t.Fatal(err)

@@ -45,12 +45,18 @@ func confFiles(t testing.TB, texts map[string]string) (paths []string) {
 }
 
 func TestValidateText(t *testing.T) {
-	file := confFiles(t, map[string]string{"broker.conf": "brokerRole=SLAVE\nmapedFileSizeCommitLog=1073741824\nfileReservedTime=48h\n"})[0]
+	file := confFiles(t, map[string]string{
+		"broker.conf": "brokerRole=SLAVE\nmapedFileSizeCommitLog=1073741824\nfileReservedTime=48h\n",
+	})[0]
 	r := runValidate(t, "", file)
-	want := fmt.Sprintf(`%[1]s:1: error: brokerRole: a SLAVE needs a brokerId above 0, and none is set: RocketMQ leaves with 253; number the slaves of a master from 1
-%[1]s:2: warning: mapedFileSizeCommitLog: Renamed in 4.5.2 and ignored since; on a store with data keep the size that its files have, or the broker does not start; did you mean mappedFileSizeCommitLog
-%[1]s:3: warning: fileReservedTime: "48h" is not a whole number of 32 bits: RocketMQ keeps the default 72; allowed: a whole number from 0 on
-`, file)
+	want := fmt.Sprintf(
+		"%[1]s:1: error: brokerRole: a SLAVE needs a brokerId above 0, and none is set: "+
+			"RocketMQ leaves with 253; number the slaves of a master from 1\n"+
+			"%[1]s:2: warning: mapedFileSizeCommitLog: Renamed in 4.5.2 and ignored since; "+
+			"on a store with data keep the size that its files have, or the broker does not start; "+
+			"did you mean mappedFileSizeCommitLog\n"+
+			"%[1]s:3: warning: fileReservedTime: \"48h\" is not a whole number of 32 bits: "+
+			"RocketMQ keeps the default 72; allowed: a whole number from 0 on\n", file)
 	if r.code != exit.Config || r.out != want || r.errOut != "" {
 		t.Errorf("exit code %d, want %d\ngot  %s\nwant %s\nerrors: %s", r.code, exit.Config, r.out, want, r.errOut)
 	}
@@ -58,18 +64,27 @@ func TestValidateText(t *testing.T) {
 
 // TestValidateJSON: the fields and their names are what programs rely on.
 func TestValidateJSON(t *testing.T) {
-	file := confFiles(t, map[string]string{"broker.conf": "fileReservedTime=48 \nmapedFileSizeCommitLog=1\ninitAuthenticationUser=hunter2\nbrokerName=<a>\nenableControllerMode=true\n"})[0]
+	file := confFiles(t, map[string]string{
+		"broker.conf": "fileReservedTime=48 \nmapedFileSizeCommitLog=1\ninitAuthenticationUser=hunter2\n" +
+			"brokerName=<a>\nenableControllerMode=true\n",
+	})[0]
 	r := runValidate(t, "", "--json", file)
 	if r.code != exit.Config || r.errOut != "" {
 		t.Errorf("exit code %d, want %d; %s", r.code, exit.Config, r.errOut)
 	}
 	want := []map[string]any{
 		// What no line says has no line.
-		{"file": file, "key": "controllerAddr", "severity": "error", "code": "no-controller", "message": "enableControllerMode=true needs"},
-		{"file": file, "line": 1.0, "key": "fileReservedTime", "value": "48 ", "severity": "warning", "code": "not-a-number", "message": "RocketMQ keeps the default 72", "suggestion": "48", "allowed": "a whole number from 0 on"},
-		{"file": file, "line": 2.0, "key": "mapedFileSizeCommitLog", "value": "1", "severity": "warning", "code": "unknown-key", "message": "4.5.2", "suggestion": "mappedFileSizeCommitLog"},
-		{"file": file, "line": 3.0, "key": "initAuthenticationUser", "value": "******", "severity": "warning", "code": "bad-json", "message": "cannot be used", "allowed": "a JSON object"},
-		{"file": file, "line": 4.0, "key": "brokerName", "value": "<a>", "severity": "error", "code": "placeholder", "message": "<a> was never filled in", "allowed": "letters, digits, - and _"},
+		{"file": file, "key": "controllerAddr", "severity": "error", "code": "no-controller",
+			"message": "enableControllerMode=true needs"},
+		{"file": file, "line": 1.0, "key": "fileReservedTime", "value": "48 ", "severity": "warning",
+			"code": "not-a-number", "message": "RocketMQ keeps the default 72",
+			"suggestion": "48", "allowed": "a whole number from 0 on"},
+		{"file": file, "line": 2.0, "key": "mapedFileSizeCommitLog", "value": "1", "severity": "warning",
+			"code": "unknown-key", "message": "4.5.2", "suggestion": "mappedFileSizeCommitLog"},
+		{"file": file, "line": 3.0, "key": "initAuthenticationUser", "value": "******", "severity": "warning",
+			"code": "bad-json", "message": "cannot be used", "allowed": "a JSON object"},
+		{"file": file, "line": 4.0, "key": "brokerName", "value": "<a>", "severity": "error", "code": "placeholder",
+			"message": "<a> was never filled in", "allowed": "letters, digits, - and _"},
 	}
 	var got []map[string]any
 	if err := json.Unmarshal([]byte(r.out), &got); err != nil {
@@ -113,24 +128,31 @@ func TestValidateExitCodes(t *testing.T) {
 		says string // on standard output, or on the other for a bad command line
 	}{
 		{"good", good, []string{"-"}, exit.OK, ""},
-		{"warned", warned, []string{"-"}, exit.OK, "-:2: warning: diskMaxUsedSpaceRatio: RocketMQ takes 95 in place of 99"},
+		{"warned", warned, []string{"-"}, exit.OK,
+			"-:2: warning: diskMaxUsedSpaceRatio: RocketMQ takes 95 in place of 99"},
 		{"warned, strict", warned, []string{"--strict", "-"}, exit.Config, "-:2: warning: diskMaxUsedSpaceRatio"},
 		{"good, strict", good, []string{"--strict", "-"}, exit.OK, ""},
 		{"refused", refused, []string{"-"}, exit.Config, "-:1: error: brokerRole"},
 		{"flags behind the file", warned, []string{"-", "--strict", "--role", "broker"}, exit.Config, "-:2: warning"},
 		{"an older release", "aclEnable=true\n", []string{"--release", "5.2.0", "-"}, exit.OK, ""},
-		{"a newer release", "aclEnable=true\n", []string{"--release", "5.3.3", "-"}, exit.Config, "RocketMQ 5.3.3 reads it nowhere"},
+		{"a newer release", "aclEnable=true\n", []string{"--release", "5.3.3", "-"}, exit.Config,
+			"RocketMQ 5.3.3 reads it nowhere"},
 		{"the newest release", "aclEnable=true\n", []string{"-"}, exit.Config, "RocketMQ 5.5.0 reads it nowhere"},
-		{"a release between those that are known", "haSlaveFallbehindMax=1\n", []string{"--release", "4.9.4", "-"}, exit.OK, ""},
-		{"a role that says otherwise", "listenPort=9876\nbrokerName=a\n", []string{"--role", "namesrv", "-"}, exit.OK, "the name server does not read it"},
-		{"a controller", "controllerDLegerSelfId=n0\n", []string{"--role=controller", "-"}, exit.Config, "controllerDLegerPeers is not set"},
-		{"a proxy", "{\"grpcServerPort\": \"x\"}", []string{"--role", "proxy", "-"}, exit.Config, "the proxy leaves with 1"},
+		{"a release between those that are known", "haSlaveFallbehindMax=1\n",
+			[]string{"--release", "4.9.4", "-"}, exit.OK, ""},
+		{"a role that says otherwise", "listenPort=9876\nbrokerName=a\n",
+			[]string{"--role", "namesrv", "-"}, exit.OK, "the name server does not read it"},
+		{"a controller", "controllerDLegerSelfId=n0\n", []string{"--role=controller", "-"}, exit.Config,
+			"controllerDLegerPeers is not set"},
+		{"a proxy", "{\"grpcServerPort\": \"x\"}", []string{"--role", "proxy", "-"}, exit.Config,
+			"the proxy leaves with 1"},
 		{"what Java does not read", "a=1\nb=C:\\users\n", []string{"-"}, exit.Config, "-:2: error: malformed escape"},
 
 		{"no file", "", nil, exit.Usage, "usage: rocketmq-agent validate"},
 		{"no such flag", "", []string{"--port", "-"}, exit.Usage, "usage: rocketmq-agent validate"},
 		{"no such role", "", []string{"--role", "brocker", "-"}, exit.Usage, "brocker"},
-		{"standalone has no file of its own", "", []string{"--role", "standalone", "-"}, exit.Usage, "allowed: broker, namesrv, controller, proxy"},
+		{"standalone has no file of its own", "", []string{"--role", "standalone", "-"}, exit.Usage,
+			"allowed: broker, namesrv, controller, proxy"},
 		{"no release", "", []string{"--release", "latest", "-"}, exit.Usage, "allowed: a release of RocketMQ"},
 		{"a flag without its value", "", []string{"-", "--release"}, exit.Usage, "usage: rocketmq-agent validate"},
 	}
@@ -181,7 +203,11 @@ func TestValidateReleaseOfTheHome(t *testing.T) {
 // and they keep their order.
 func TestValidateSeveralFiles(t *testing.T) {
 	paths := confFiles(t, map[string]string{
-		"1-broker.conf": "fileReservedTime=x\n", "2-broker.conf": "a=\\u12\n", "3-namesrv.conf": "brokerName=a\n", "4-rmq-proxy.json": "{", "5-broker.conf": "brokerName=a\n",
+		"1-broker.conf":    "fileReservedTime=x\n",
+		"2-broker.conf":    "a=\\u12\n",
+		"3-namesrv.conf":   "brokerName=a\n",
+		"4-rmq-proxy.json": "{",
+		"5-broker.conf":    "brokerName=a\n",
 	})
 	missing := filepath.Join(t.TempDir(), "broker.conf")
 	r := runValidate(t, "brokerRole=MASTER\n", append(append(paths, missing, t.TempDir()), "-")...)
@@ -190,14 +216,23 @@ func TestValidateSeveralFiles(t *testing.T) {
 	}
 	var files []string
 	for line := range strings.Lines(r.out) {
-		for _, says := range []string{"1-broker.conf:1: warning: fileReservedTime", "2-broker.conf:1: error: malformed", "3-namesrv.conf:1: warning: brokerName", "4-rmq-proxy.json:1: error: it ends", missing + ": error: it cannot be read", ": error: it cannot be read", "-:1: error: brokerRole"} {
+		for _, says := range []string{
+			"1-broker.conf:1: warning: fileReservedTime",
+			"2-broker.conf:1: error: malformed",
+			"3-namesrv.conf:1: warning: brokerName",
+			"4-rmq-proxy.json:1: error: it ends",
+			missing + ": error: it cannot be read",
+			": error: it cannot be read",
+			"-:1: error: brokerRole",
+		} {
 			if strings.Contains(line, says) {
 				files = append(files, says)
 				break
 			}
 		}
 	}
-	if len(files) != 7 || strings.Count(r.out, "\n") != 7 || files[4] != missing+": error: it cannot be read" || files[6] != "-:1: error: brokerRole" {
+	if len(files) != 7 || strings.Count(r.out, "\n") != 7 ||
+		files[4] != missing+": error: it cannot be read" || files[6] != "-:1: error: brokerRole" {
 		t.Errorf("got %q\n%s", files, r.out)
 	}
 }
@@ -206,7 +241,9 @@ func TestValidateSeveralFiles(t *testing.T) {
 func TestValidateGuess(t *testing.T) {
 	// A text whose findings tell the roles apart: each of them has one of the keys only.
 	const text = "brokerName=a\nkvConfigPath=/a\nelectMasterMaxRetryCount=3\n"
-	const broker, namesrv, controller = "and the broker does not read it", "and the name server does not read it", "and the controller does not read it"
+	const broker = "and the broker does not read it"
+	const namesrv = "and the name server does not read it"
+	const controller = "and the controller does not read it"
 	tests := []struct {
 		name, text, says string
 	}{
@@ -219,7 +256,8 @@ func TestValidateGuess(t *testing.T) {
 		{"controller-of-brokers.conf", text, controller},      // not one by chance
 		{"a.conf", "brokerName=a\nkvConfigPath=/a\n", broker}, // as many keys of each
 		{"b.conf", "brokerName=a\nkvConfigPath=/a\nenableTopicList=true\n", namesrv},
-		{"c.conf", "brokerName=a\ncontrollerDLegerGroup=g\ncontrollerDLegerSelfId=n0\n", controller}, // a name server may have these too
+		// A name server may have these too.
+		{"c.conf", "brokerName=a\ncontrollerDLegerGroup=g\ncontrollerDLegerSelfId=n0\n", controller},
 		{"d.conf", "brokerName=a\ncontrollerDLegerGroup=g\nenableControllerInNamesrv=false\n", namesrv},
 		{"e.conf", "", ""},
 		{"proxy.json", `{"brokerName": "a"}`, "and the proxy does not read it"},

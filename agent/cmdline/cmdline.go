@@ -83,7 +83,8 @@ func (r *Run) next(args []string) (rest []string, err error) {
 	o, ok := find(name)
 	if !ok {
 		if o, value, ok = attached(word); !ok {
-			return nil, fmt.Errorf("unknown option %s: allowed are -c FILE, -n HOST:PORT;…, --enable-proxy, -pc FILE, -bc FILE, -pm local|cluster, -p, -m, -h", word)
+			return nil, fmt.Errorf("unknown option %s: allowed are -c FILE, -n HOST:PORT;…, --enable-proxy, "+
+				"-pc FILE, -bc FILE, -pm local|cluster, -p, -m, -h", word)
 		}
 		hasValue = true
 	}

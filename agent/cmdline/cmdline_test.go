@@ -51,25 +51,32 @@ var forms = []struct {
 	{[]string{"broker", "-n", "ns:9876", "-c", file}, Run{Role: rmq.Broker, Namesrv: ns, ConfigFile: file}},
 	{[]string{"broker", "-c", file, "-n", "ns:9876"}, Run{Role: rmq.Broker, Namesrv: ns, ConfigFile: file}},
 
-	{[]string{"broker", "autoCreateTopicEnable=true", "-c", file}, Run{Role: rmq.Broker, ConfigFile: file, Ignored: []string{"autoCreateTopicEnable=true"}}},
-	{[]string{"broker", "-n", "ns:9876", "autoCreateTopicEnable=true"}, Run{Role: rmq.Broker, Namesrv: ns, Ignored: []string{"autoCreateTopicEnable=true"}}},
+	{[]string{"broker", "autoCreateTopicEnable=true", "-c", file},
+		Run{Role: rmq.Broker, ConfigFile: file, Ignored: []string{"autoCreateTopicEnable=true"}}},
+	{[]string{"broker", "-n", "ns:9876", "autoCreateTopicEnable=true"},
+		Run{Role: rmq.Broker, Namesrv: ns, Ignored: []string{"autoCreateTopicEnable=true"}}},
 	{[]string{"broker", "-c", file, "&"}, Run{Role: rmq.Broker, ConfigFile: file, Ignored: []string{"&"}}},
 	{[]string{"namesrv", "&"}, Run{Role: rmq.Namesrv, Ignored: []string{"&"}}},
-	{[]string{"broker", "-c", "a.conf", "b.conf"}, Run{Role: rmq.Broker, ConfigFile: "a.conf", Ignored: []string{"b.conf"}}}, // a glob
+	{[]string{"broker", "-c", "a.conf", "b.conf"}, // a glob
+		Run{Role: rmq.Broker, ConfigFile: "a.conf", Ignored: []string{"b.conf"}}},
 	{[]string{"broker", "-"}, Run{Role: rmq.Broker, Ignored: []string{"-"}}},
 	{[]string{"broker", ""}, Run{Role: rmq.Broker, Ignored: []string{""}}}, // ${UNSET} in quotes
 
 	{[]string{"broker", "--enable-proxy"}, Run{Role: rmq.Broker, EnableProxy: true}},
-	{[]string{"broker", "-n", "ns:9876", "--enable-proxy", "-c", file}, Run{Role: rmq.Broker, EnableProxy: true, Namesrv: ns, ConfigFile: file}},
-	{[]string{"broker", "--enable-proxy", "-pc", "p.json"}, Run{Role: rmq.Broker, EnableProxy: true, ProxyConfig: "p.json"}},
+	{[]string{"broker", "-n", "ns:9876", "--enable-proxy", "-c", file},
+		Run{Role: rmq.Broker, EnableProxy: true, Namesrv: ns, ConfigFile: file}},
+	{[]string{"broker", "--enable-proxy", "-pc", "p.json"},
+		Run{Role: rmq.Broker, EnableProxy: true, ProxyConfig: "p.json"}},
 	{[]string{"proxy", "-pc", "p.json"}, Run{Role: rmq.Proxy, ProxyConfig: "p.json"}},
 	{[]string{"proxy", "--proxyConfigPath=p.json"}, Run{Role: rmq.Proxy, ProxyConfig: "p.json"}},
 	{[]string{"proxy", "-n", "ns:9876", "-pm", "cluster"}, Run{Role: rmq.Proxy, Namesrv: ns, ProxyMode: "cluster"}},
 	{[]string{"proxy", "--proxyMode=CLUSTER"}, Run{Role: rmq.Proxy, ProxyMode: "cluster"}},
 	{[]string{"proxy", "-pm", "Local", "-bc", file}, Run{Role: rmq.Proxy, ProxyMode: "local", ConfigFile: file}},
-	{[]string{"proxy", "-pm=local", "--brokerConfigPath", file}, Run{Role: rmq.Proxy, ProxyMode: "local", ConfigFile: file}},
+	{[]string{"proxy", "-pm=local", "--brokerConfigPath", file},
+		Run{Role: rmq.Proxy, ProxyMode: "local", ConfigFile: file}},
 	{[]string{"namesrv", "-pm", "local"}, Run{Role: rmq.Namesrv, ProxyMode: "local"}},
-	{[]string{"broker", "-pm", "local"}, Run{Role: rmq.Broker, ProxyMode: "local"}}, // --enable-proxy alone says so there
+	// --enable-proxy alone says so there.
+	{[]string{"broker", "-pm", "local"}, Run{Role: rmq.Broker, ProxyMode: "local"}},
 
 	{[]string{"broker", "-p"}, Run{Role: rmq.Broker, Print: true}},
 	{[]string{"broker", "-m"}, Run{Role: rmq.Broker, Print: true}},

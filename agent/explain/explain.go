@@ -66,7 +66,14 @@ func ofFile(c config.Effective) []Setting {
 	var all []Setting
 	for _, v := range c.Values() {
 		k, _ := c.Keys.Find(v.Key)
-		s := Setting{Key: v.Key, Value: v.Shown(), Source: v.Source.String(), Default: k.Default, Change: k.Effect, Help: k.Help}
+		s := Setting{
+			Key:     v.Key,
+			Value:   v.Shown(),
+			Source:  v.Source.String(),
+			Default: k.Default,
+			Change:  k.Effect,
+			Help:    k.Help,
+		}
 		for i := len(v.Displaced) - 1; i >= 0; i-- {
 			s.Displaced = append(s.Displaced, Displaced{v.Displaced[i].Shown(), v.Displaced[i].Source.String()})
 		}

@@ -26,7 +26,8 @@ func explained(t *testing.T) map[string]Setting {
 		Fields:   config.Fields{ClusterName: "c", UserHome: "/h", Namesrv: "ns:9876"},
 		Namesrv:  rmq.AddrList{"cmd:1"},
 	}
-	props, err := javaprops.Parse([]byte("namesrvAddr=file:1\nbrokerName=mq-0\ntlsKeyPassword=hidden1\nfileReservedTime=48 \ninnocent=seen\nmyOwnKey=1\nlistenPort=1\nlistenPort=2\n"))
+	props, err := javaprops.Parse([]byte("namesrvAddr=file:1\nbrokerName=mq-0\ntlsKeyPassword=hidden1\n" +
+		"fileReservedTime=48 \ninnocent=seen\nmyOwnKey=1\nlistenPort=1\nlistenPort=2\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -65,16 +66,27 @@ func TestSettings(t *testing.T) {
 		want Setting // without its help
 		help string  // a part of it
 	}{
-		{Setting{Key: "namesrvAddr", Value: "cmd:1", Source: "the command line", Change: keys.Live, Displaced: []Displaced{
-			{"conf:1", "RMQ_CONF_namesrvAddr"}, {"file:1", "f:1"}, {"ns:9876", "template broker.conf.tmpl"}}}, ""},
-		{Setting{Key: "brokerName", Value: "mq-0", Source: "the topology masters", Displaced: []Displaced{{"mq-0", "f:2"}}, Default: "*"}, ""},
-		{Setting{Key: "listenPort", Value: "2", Source: "f:8", Default: "10911", Displaced: []Displaced{{"1", "f:7"}, {"10911", "template broker.conf.tmpl"}}}, ""},
+		{Setting{
+			Key:    "namesrvAddr",
+			Value:  "cmd:1",
+			Source: "the command line",
+			Change: keys.Live,
+			Displaced: []Displaced{
+				{"conf:1", "RMQ_CONF_namesrvAddr"}, {"file:1", "f:1"}, {"ns:9876", "template broker.conf.tmpl"},
+			},
+		}, ""},
+		{Setting{Key: "brokerName", Value: "mq-0", Source: "the topology masters",
+			Displaced: []Displaced{{"mq-0", "f:2"}}, Default: "*"}, ""},
+		{Setting{Key: "listenPort", Value: "2", Source: "f:8", Default: "10911",
+			Displaced: []Displaced{{"1", "f:7"}, {"10911", "template broker.conf.tmpl"}}}, ""},
 		{Setting{Key: "haListenPort", Value: "3", Source: "listenPort + 1", Default: "10912"}, ""},
 		{Setting{Key: "fileReservedTime", Value: "48 ", Source: "f:4", Default: "72", Change: keys.Live}, "hours"},
 		{Setting{Key: "myOwnKey", Value: "1", Source: "f:6"}, ""},
 		// A secret is one by the name of its key or because it came from a file; what a file said before is none.
-		{Setting{Key: "tlsKeyPassword", Value: mask, Source: "RMQ_CONF_tlsKeyPassword", Displaced: []Displaced{{mask, "f:3"}}}, ""},
-		{Setting{Key: "innocent", Value: mask, Source: "RMQ_CONF_innocent_FILE", Displaced: []Displaced{{"seen", "f:5"}}}, ""},
+		{Setting{Key: "tlsKeyPassword", Value: mask, Source: "RMQ_CONF_tlsKeyPassword",
+			Displaced: []Displaced{{mask, "f:3"}}}, ""},
+		{Setting{Key: "innocent", Value: mask, Source: "RMQ_CONF_innocent_FILE",
+			Displaced: []Displaced{{"seen", "f:5"}}}, ""},
 	}
 	all := explained(t)
 	for _, tt := range tests {
@@ -122,9 +134,23 @@ func TestFlags(t *testing.T) {
 // Whatever a value is, it is on its line, and its blanks can be seen.
 func TestQuoted(t *testing.T) {
 	for value, want := range map[string]string{
-		"a": "a", "a b": "a b", "host:1;host:2": "host:1;host:2", "中文": "中文", "": `""`, " a": `" a"`, "a ": `"a "`, "a\u00a0": `"a\u00a0"`,
-		"a\nb": `"a\nb"`, "a\tb": `"a\tb"`, "a\rb": `"a\rb"`, `a"b`: `"a\"b"`, `a\b`: `"a\\b"`, "\x00": `"\x00"`, "a\xffb": `"a\xffb"`, "a\u2028b": `"a\u2028b"`,
-		"\x1b[31m": `"\x1b[31m"`,
+		"a":             "a",
+		"a b":           "a b",
+		"host:1;host:2": "host:1;host:2",
+		"中文":            "中文",
+		"":              `""`,
+		" a":            `" a"`,
+		"a ":            `"a "`,
+		"a\u00a0":       `"a\u00a0"`,
+		"a\nb":          `"a\nb"`,
+		"a\tb":          `"a\tb"`,
+		"a\rb":          `"a\rb"`,
+		`a"b`:           `"a\"b"`,
+		`a\b`:           `"a\\b"`,
+		"\x00":          `"\x00"`,
+		"a\xffb":        `"a\xffb"`,
+		"a\u2028b":      `"a\u2028b"`,
+		"\x1b[31m":      `"\x1b[31m"`,
 	} {
 		if got := quoted(value); got != want {
 			t.Errorf("%q is shown as %s, want %s", value, got, want)
@@ -134,15 +160,21 @@ func TestQuoted(t *testing.T) {
 
 func TestWrite(t *testing.T) {
 	p := Process{
-		Role: "broker", Release: "5.5.0", Memory: "512 MiB = 256 heap + 256 else",
+		Role:     "broker",
+		Release:  "5.5.0",
+		Memory:   "512 MiB = 256 heap + 256 else",
 		Identity: []Pair{{"topology", "masters"}, {"ordinal", "3 from POD_NAME"}},
 		Settings: []Setting{
 			{Key: "brokerId", Value: "0", Source: "the topology masters", Default: "0", Change: keys.Dangerous},
-			{Key: "fileReservedTime", Value: "48 ", Source: "f:4", Displaced: []Displaced{{"24", "g:1"}, {"", "t"}}, Default: "72", Change: keys.Live},
+			{Key: "fileReservedTime", Value: "48 ", Source: "f:4", Default: "72", Change: keys.Live,
+				Displaced: []Displaced{{"24", "g:1"}, {"", "t"}}},
 			{Key: "myOwnKey", Value: "a\nb", Source: "f:6"},
 		},
 		JVM: []Flag{
-			{"-Xmx256m", "the memory plan"}, {"a.jar:b:c:d:e:f:g:h:i", "the class path"}, {"a.jar:b:c:d:e:f:g:h", "the class path"}, {"-Da=x\ty", "JAVA_OPT"},
+			{"-Xmx256m", "the memory plan"},
+			{"a.jar:b:c:d:e:f:g:h:i", "the class path"},
+			{"a.jar:b:c:d:e:f:g:h", "the class path"},
+			{"-Da=x\ty", "JAVA_OPT"},
 		},
 	}
 	const want = `# broker, RocketMQ 5.5.0
@@ -200,7 +232,10 @@ func (closed) Write([]byte) (int, error) { return 0, errClosed }
 // TestColumns: every column begins at the same place in all lines of a table.
 func TestColumns(t *testing.T) {
 	var out bytes.Buffer
-	p := Process{Settings: []Setting{{Key: "a", Value: "1", Source: "short"}, {Key: "a.long.key", Value: strings.Repeat("x", 30), Source: "f:1"}}}
+	p := Process{Settings: []Setting{
+		{Key: "a", Value: "1", Source: "short"},
+		{Key: "a.long.key", Value: strings.Repeat("x", 30), Source: "f:1"},
+	}}
 	if err := p.Write(&out); err != nil {
 		t.Fatal(err)
 	}

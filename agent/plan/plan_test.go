@@ -62,8 +62,15 @@ func machine(t *testing.T, release string) Files {
 func pod(name string) settings.Settings {
 	return settings.Settings{
 		Replication: rmq.Async,
-		Pod:         settings.Pod{Name: name, Hostname: name, IP: "10.1.2.3", FQDN: name + ".mq.svc", InKubernetes: true, InContainer: true},
-		Java:        settings.Java{Home: "/home/rocketmq"},
+		Pod: settings.Pod{
+			Name:         name,
+			Hostname:     name,
+			IP:           "10.1.2.3",
+			FQDN:         name + ".mq.svc",
+			InKubernetes: true,
+			InContainer:  true,
+		},
+		Java: settings.Java{Home: "/home/rocketmq"},
 	}
 }
 
@@ -111,7 +118,8 @@ func TestWhatRuns(t *testing.T) {
 		{"by the environment", func(s *settings.Settings) { s.Role = rmq.Namesrv }, cmdline.Run{}, "", "namesrv :9876"},
 		{
 			"the command line before the environment",
-			func(s *settings.Settings) { s.Role = rmq.Namesrv }, cmdline.Run{Role: rmq.Controller}, "", "controller :9878",
+			func(s *settings.Settings) { s.Role = rmq.Namesrv },
+			cmdline.Run{Role: rmq.Controller}, "", "controller :9878",
 		},
 		{"proxy", nil, cmdline.Run{Role: rmq.Proxy}, "", "proxy :8080 :8081"},
 		{
@@ -128,8 +136,10 @@ func TestWhatRuns(t *testing.T) {
 			cmdline.Run{}, "", "namesrv :9876 :9878",
 		},
 		{
-			"a jRaft controller of its own", nil, cmdline.Run{Role: rmq.Controller}, "controllerType=jRaft\njRaftServerId=b:9881\n" +
-				"jRaftInitConf=a:9880,b:9881,c:9882\njRaftControllerRPCAddr=a:9770,b:9771,c:9772\n", "controller :9771 :9881",
+			"a jRaft controller of its own", nil, cmdline.Run{Role: rmq.Controller},
+			"controllerType=jRaft\njRaftServerId=b:9881\n" +
+				"jRaftInitConf=a:9880,b:9881,c:9882\njRaftControllerRPCAddr=a:9770,b:9771,c:9772\n",
+			"controller :9771 :9881",
 		},
 		{
 			"DLedger, which opens no HA port",
@@ -162,7 +172,8 @@ func TestOwners(t *testing.T) {
 		file string
 		want identity.Owner
 	}{
-		{"a master", nil, broker, "", identity.Owner{Mode: identity.Plain, Cluster: "DefaultCluster", Name: "mq-3", Member: "0"}},
+		{"a master", nil, broker, "",
+			identity.Owner{Mode: identity.Plain, Cluster: "DefaultCluster", Name: "mq-3", Member: "0"}},
 		{
 			"a slave", func(s *settings.Settings) { s.Topology, s.GroupSize = rmq.Replicas, 2 }, broker, "",
 			identity.Owner{Mode: identity.Plain, Cluster: "DefaultCluster", Name: "mq-1", Member: "1"},
@@ -172,7 +183,8 @@ func TestOwners(t *testing.T) {
 			identity.Owner{Mode: identity.DLedger, Cluster: "DefaultCluster", Name: "mq-1", Member: "n0"},
 		},
 		{
-			"elected by controllers", func(s *settings.Settings) { s.Topology, s.GroupSize = rmq.ControllerMode, 2 }, broker, "",
+			"elected by controllers", func(s *settings.Settings) { s.Topology, s.GroupSize = rmq.ControllerMode, 2 },
+			broker, "",
 			identity.Owner{Mode: identity.Controlled, Cluster: "DefaultCluster", Name: "mq-1", Member: "1"},
 		},
 		{
@@ -184,7 +196,8 @@ func TestOwners(t *testing.T) {
 			identity.Owner{Mode: identity.Plain, Cluster: "DefaultCluster", Name: "b", Member: "0"},
 		},
 		{
-			"a file that makes a member", nil, broker, "brokerName=b\nbrokerClusterName=c\nenableDLegerCommitLog=true\n" + group,
+			"a file that makes a member", nil, broker,
+			"brokerName=b\nbrokerClusterName=c\nenableDLegerCommitLog=true\n" + group,
 			identity.Owner{Mode: identity.DLedger, Cluster: "c", Name: "b", Member: "n2"},
 		},
 		{
@@ -200,8 +213,10 @@ func TestOwners(t *testing.T) {
 			identity.Owner{Mode: identity.ControllerStore, Name: "group1", Member: "n3"},
 		},
 		{
-			"a controller in a name server", func(s *settings.Settings) { s.Topology, s.GroupSize = rmq.ControllerMode, 5 },
-			cmdline.Run{Role: rmq.Namesrv}, "", identity.Owner{Mode: identity.ControllerStore, Name: "group1", Member: "n3"},
+			"a controller in a name server",
+			func(s *settings.Settings) { s.Topology, s.GroupSize = rmq.ControllerMode, 5 },
+			cmdline.Run{Role: rmq.Namesrv}, "",
+			identity.Owner{Mode: identity.ControllerStore, Name: "group1", Member: "n3"},
 		},
 		{"a name server keeps nothing", nil, cmdline.Run{Role: rmq.Namesrv}, "", identity.Owner{}},
 	}
@@ -259,7 +274,8 @@ func TestFindingsOfAProxy(t *testing.T) {
 		{Key: "grpcServerPort", Value: "hunter2", Variable: "RMQ_CONF_grpcServerPort_FILE", Secret: true},
 		{Key: "remotingListenPort", Value: "x", Variable: "RMQ_CONF_remotingListenPort"},
 	}
-	f.Proxy = config.Layer{Name: "/etc/rmq-proxy.json"}.WithJSON([]byte("{\n  \"rocketMQClusterName\": \"c\",\n  \"noSuchKey\": 1\n}"))
+	text := []byte("{\n  \"rocketMQClusterName\": \"c\",\n  \"noSuchKey\": 1\n}")
+	f.Proxy = config.Layer{Name: "/etc/rmq-proxy.json"}.WithJSON(text)
 	_, err := Make(s, cmdline.Run{Role: rmq.Proxy}, f)
 	if exit.Code(err) != exit.Config {
 		t.Fatalf("exit code %d: %v", exit.Code(err), err)
@@ -268,13 +284,17 @@ func TestFindingsOfAProxy(t *testing.T) {
 	for _, problem := range exit.Problems(err) {
 		got = append(got, problem.Error())
 	}
-	if len(got) != 2 || !strings.HasPrefix(got[0], "RMQ_CONF_grpcServerPort_FILE: error: grpcServerPort: the value cannot be used") ||
-		!strings.HasPrefix(got[1], `RMQ_CONF_remotingListenPort: error: remotingListenPort: "x"`) || strings.Contains(err.Error(), "hunter2") {
+	if len(got) != 2 ||
+		!strings.HasPrefix(got[0], "RMQ_CONF_grpcServerPort_FILE: error: grpcServerPort: the value cannot be used") ||
+		!strings.HasPrefix(got[1], `RMQ_CONF_remotingListenPort: error: remotingListenPort: "x"`) ||
+		strings.Contains(err.Error(), "hunter2") {
 		t.Errorf("problems %q", got)
 	}
 	s.Conf = nil
 	p := mustMake(t, s, cmdline.Run{Role: rmq.Proxy}, f)
-	if !slices.ContainsFunc(p.Warnings, func(w string) bool { return strings.HasPrefix(w, "/etc/rmq-proxy.json:3: warning: noSuchKey") }) {
+	if !slices.ContainsFunc(p.Warnings, func(w string) bool {
+		return strings.HasPrefix(w, "/etc/rmq-proxy.json:3: warning: noSuchKey")
+	}) {
 		t.Errorf("warnings %q", p.Warnings)
 	}
 }
@@ -288,15 +308,21 @@ func TestRefusals(t *testing.T) {
 		code int
 		says []string
 	}{
-		{"a proxy in a name server", nil, cmdline.Run{Role: rmq.Namesrv, EnableProxy: true}, "", exit.Usage, []string{"belongs to a broker"}},
+		{"a proxy in a name server", nil, cmdline.Run{Role: rmq.Namesrv, EnableProxy: true}, "", exit.Usage,
+			[]string{"belongs to a broker"}},
 		{
-			"every contradiction at once", func(s *settings.Settings) { s.Topology, s.ClusterName = rmq.Masters, "prod" },
+			"every contradiction at once",
+			func(s *settings.Settings) { s.Topology, s.ClusterName = rmq.Masters, "prod" },
 			cmdline.Run{Role: rmq.Broker}, "brokerName=x\nbrokerId=4\nbrokerClusterName=y\n", exit.Config,
 			[]string{"/etc/broker.conf:3", "/etc/broker.conf:1", "/etc/broker.conf:2"},
 		},
-		{"a group of unknown size", func(s *settings.Settings) { s.Topology = rmq.DLedger }, cmdline.Run{Role: rmq.Broker}, "", exit.Config, []string{"RMQ_GROUP_SIZE is not set"}},
-		{"a bad value", nil, cmdline.Run{Role: rmq.Broker}, "brokerRole=MASTER\n", exit.Config, []string{"/etc/broker.conf:1: error: brokerRole"}},
-		{"a warning, strictly", func(s *settings.Settings) { s.ConfigStrict = true }, cmdline.Run{Role: rmq.Broker}, "fileReservedTime=4x\n", exit.Config, []string{"/etc/broker.conf:1: warning"}},
+		{"a group of unknown size", func(s *settings.Settings) { s.Topology = rmq.DLedger },
+			cmdline.Run{Role: rmq.Broker}, "", exit.Config, []string{"RMQ_GROUP_SIZE is not set"}},
+		{"a bad value", nil, cmdline.Run{Role: rmq.Broker}, "brokerRole=MASTER\n", exit.Config,
+			[]string{"/etc/broker.conf:1: error: brokerRole"}},
+		{"a warning, strictly", func(s *settings.Settings) { s.ConfigStrict = true },
+			cmdline.Run{Role: rmq.Broker}, "fileReservedTime=4x\n", exit.Config,
+			[]string{"/etc/broker.conf:1: warning"}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -318,7 +344,8 @@ func TestRefusals(t *testing.T) {
 	}
 	f := machine(t, "5.5.0")
 	f.Limit.Bytes = 100 << 20
-	if _, err := Make(pod("mq-0"), cmdline.Run{Role: rmq.Broker}, f); exit.Code(err) != exit.Config || !strings.Contains(err.Error(), "the memory limit is 100 MiB") {
+	_, err := Make(pod("mq-0"), cmdline.Run{Role: rmq.Broker}, f)
+	if exit.Code(err) != exit.Config || !strings.Contains(err.Error(), "the memory limit is 100 MiB") {
 		t.Errorf("a broker in 100 MiB: %v", err)
 	}
 }
@@ -350,11 +377,14 @@ func TestCommandLines(t *testing.T) {
 		{"broker", nil, cmdline.Run{Role: rmq.Broker, Namesrv: ns}, []string{
 			"org.apache.rocketmq.broker.BrokerStartup", "-c", "/tmp/rocketmq-agent-3000/broker-10911/broker.conf"}},
 		{"a proxy in a broker", nil, cmdline.Run{Role: rmq.Broker, EnableProxy: true, Namesrv: ns}, []string{
-			"org.apache.rocketmq.proxy.ProxyStartup", "-pm", "local", "-bc", "/tmp/rocketmq-agent-3000/broker-10911/broker.conf",
+			"org.apache.rocketmq.proxy.ProxyStartup", "-pm", "local",
+			"-bc", "/tmp/rocketmq-agent-3000/broker-10911/broker.conf",
 			"-pc", "/tmp/rocketmq-agent-3000/broker-10911/rmq-proxy.json", "-n", "ns:9876"}},
 		{"proxy", nil, cmdline.Run{Role: rmq.Proxy, ProxyMode: "cluster", Namesrv: ns}, []string{
-			"org.apache.rocketmq.proxy.ProxyStartup", "-pm", "cluster", "-pc", "/tmp/rocketmq-agent-3000/proxy-8080/rmq-proxy.json", "-n", "ns:9876"}},
-		{"a proxy whose name servers RocketMQ itself reads", func(s *settings.Settings) { s.Namesrv, s.NamesrvFrom = ns, "NAMESRV_ADDR" },
+			"org.apache.rocketmq.proxy.ProxyStartup", "-pm", "cluster",
+			"-pc", "/tmp/rocketmq-agent-3000/proxy-8080/rmq-proxy.json", "-n", "ns:9876"}},
+		{"a proxy whose name servers RocketMQ itself reads",
+			func(s *settings.Settings) { s.Namesrv, s.NamesrvFrom = ns, "NAMESRV_ADDR" },
 			cmdline.Run{Role: rmq.Proxy}, []string{
 				"org.apache.rocketmq.proxy.ProxyStartup", "-pc", "/tmp/rocketmq-agent-3000/proxy-8080/rmq-proxy.json"}},
 		{"what only prints", nil, cmdline.Run{Role: rmq.Broker, Print: true, Upstream: []string{"-p"}}, []string{
@@ -367,7 +397,9 @@ func TestCommandLines(t *testing.T) {
 				tt.s(&s)
 			}
 			args := mustMake(t, s, tt.args, machine(t, "5.5.0")).Processes[0].Command.Args()
-			from := slices.IndexFunc(args, func(word string) bool { return strings.HasPrefix(word, "org.apache.rocketmq.") })
+			from := slices.IndexFunc(args, func(word string) bool {
+				return strings.HasPrefix(word, "org.apache.rocketmq.")
+			})
 			if from < 0 || !slices.Equal(args[from:], tt.want) {
 				t.Errorf("got %q, want %q", args, tt.want)
 			}
