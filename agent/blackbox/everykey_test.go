@@ -315,7 +315,14 @@ type keyRun struct {
 type address struct{ host, path string }
 
 func (e *everyKey) newRun(t *testing.T, p proof) *keyRun {
-	r := &keyRun{proof: p, t: t, all: e, dir: t.TempDir(), texts: map[string]string{}, asked: make(chan address, 1)}
+	r := &keyRun{
+		proof: p,
+		t:     t,
+		all:   e,
+		dir:   t.TempDir(),
+		texts: map[string]string{},
+		asked: make(chan address, 1),
+	}
 	listen := e.port(t)
 	r.beside = map[string]string{"listenPort": listen}
 	if !p.unlisted {

@@ -99,7 +99,13 @@ func startAgent(t testing.TB, dir string, env []string, args ...string) *agentRu
 	if err := os.MkdirAll(tmp, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	a := &agentRun{t: t, dir: dir, http: httpAddr, output: &lockedBuffer{}, ended: make(chan struct{})}
+	a := &agentRun{
+		t:      t,
+		dir:    dir,
+		http:   httpAddr,
+		output: &lockedBuffer{},
+		ended:  make(chan struct{}),
+	}
 	a.cmd = exec.Command(program(t, agentProgram, raceFlags...), append([]string{"run"}, args...)...)
 	a.cmd.Env = append([]string{
 		"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + tmp, "ROCKETMQ_HOME=" + home, "POD_IP=127.0.0.1",

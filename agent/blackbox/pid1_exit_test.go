@@ -101,8 +101,16 @@ func TestPID1IsAnother(t *testing.T) {
 	}
 	defer func() { _ = stranger.Process.Kill(); _ = stranger.Wait() }()
 	s.plays("namesrv", java{Serves: true, Child: fake{
-		Until: s.file("leave"), Ready: s.file("ready"), Code: 3,
-		Forks: []fake{{Stay: true, Setsid: true, Ready: s.file("daemon"), Terms: s.file("terms"), Quiet: true}},
+		Until: s.file("leave"),
+		Ready: s.file("ready"),
+		Code:  3,
+		Forks: []fake{{
+			Stay:   true,
+			Setsid: true,
+			Ready:  s.file("daemon"),
+			Terms:  s.file("terms"),
+			Quiet:  true,
+		}},
 	}})
 	a := s.run("namesrv")
 	s.awaits(a, "ready")

@@ -32,7 +32,13 @@ type scene struct {
 func newScene(t *testing.T) *scene {
 	t.Helper()
 	dir := t.TempDir()
-	s := &scene{t: t, dir: dir, home: filepath.Join(dir, "rocketmq"), java: filepath.Join(dir, "jdk"), pid1: true}
+	s := &scene{
+		t:    t,
+		dir:  dir,
+		home: filepath.Join(dir, "rocketmq"),
+		java: filepath.Join(dir, "jdk"),
+		pid1: true,
+	}
 	for _, file := range []string{
 		"rocketmq/lib/rocketmq-broker-5.5.0.jar", "rocketmq/lib/rocketmq-namesrv-5.5.0.jar",
 		"rocketmq/conf/rmq.namesrv.logback.xml", "rocketmq/conf/rmq.broker.logback.xml",
@@ -85,7 +91,12 @@ func (s *scene) plays(role string, j processtest.Java) {
 // run starts the agent in a network of its own.
 func (s *scene) run(args ...string) *agentRun {
 	s.t.Helper()
-	a := &agentRun{t: s.t, dir: s.dir, output: &lockedBuffer{}, ended: make(chan struct{})}
+	a := &agentRun{
+		t:      s.t,
+		dir:    s.dir,
+		output: &lockedBuffer{},
+		ended:  make(chan struct{}),
+	}
 	a.cmd = exec.Command(program(s.t, fakeProgram),
 		append([]string{"init", program(s.t, agentProgram), "run"}, args...)...)
 	a.cmd.SysProcAttr = processtest.Container(s.pid1)

@@ -127,8 +127,16 @@ func TestPID1Killed(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
 	s.plays("namesrv", java{Serves: true, Child: fake{
-		Stay: true, Ready: s.file("ready"), Ignore: true,
-		Forks: []fake{{Stay: true, Setsid: true, Ready: s.file("daemon"), Ignore: true, Quiet: true}},
+		Stay:   true,
+		Ready:  s.file("ready"),
+		Ignore: true,
+		Forks: []fake{{
+			Stay:   true,
+			Setsid: true,
+			Ready:  s.file("daemon"),
+			Ignore: true,
+			Quiet:  true,
+		}},
 	}})
 	a := s.run("namesrv")
 	s.awaits(a, "ready")

@@ -171,7 +171,13 @@ func (n *pods) scaleUp(set string, like []*pod) *pod {
 func (n *pods) add(set string, ordinal int, args, env []string) *pod {
 	n.t.Helper()
 	name := set + "-" + strconv.Itoa(ordinal)
-	p := &pod{pods: n, name: name, full: name + "." + set + podDomain, args: args, env: env}
+	p := &pod{
+		pods: n,
+		name: name,
+		full: name + "." + set + podDomain,
+		args: args,
+		env:  env,
+	}
 	for _, dir := range []string{p.home(), p.file("tmp")} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			n.t.Fatal(err)
@@ -265,7 +271,12 @@ func start(all ...*pod) {
 func (p *pod) start() {
 	t := p.pods.t
 	t.Helper()
-	p.agentRun = &agentRun{t: t, dir: p.home(), output: &lockedBuffer{}, ended: make(chan struct{})}
+	p.agentRun = &agentRun{
+		t:      t,
+		dir:    p.home(),
+		output: &lockedBuffer{},
+		ended:  make(chan struct{}),
+	}
 	agent := append([]string{program(t, agentProgram, raceFlags...), "run"}, p.args...)
 	cmd := exec.Command("sh", append([]string{"-c", container, "container", p.file("hosts"), p.name}, agent...)...)
 	cmd.Env = append([]string{

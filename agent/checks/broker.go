@@ -69,7 +69,10 @@ type Broker struct {
 // NewBroker returns a Broker that has not asked anything yet.
 func NewBroker(o BrokerOptions) *Broker {
 	return &Broker{
-		options: o, first: make(chan struct{}), self: o.Identity, writeLimit: defaultWriteLimit,
+		options:    o,
+		first:      make(chan struct{}),
+		self:       o.Identity,
+		writeLimit: defaultWriteLimit,
 	}
 }
 
@@ -109,7 +112,12 @@ func (b *Broker) checkMain(ctx context.Context) probes.Result {
 	if err := b.learn(ctx); err != nil {
 		return probes.Fail("cannot learn its address: %v", err)
 	}
-	b.last.Store(&Snapshot{Identity: b.self, Runtime: runtime, At: time.Now(), writeLimit: b.writeLimit})
+	b.last.Store(&Snapshot{
+		Identity:   b.self,
+		Runtime:    runtime,
+		At:         time.Now(),
+		writeLimit: b.writeLimit,
+	})
 	b.once.Do(func() { close(b.first) })
 	return probes.Pass("%s at %s", b.self.Name, b.self.Addr)
 }

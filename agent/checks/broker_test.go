@@ -65,7 +65,12 @@ func (s *namesrvStub) UnregisterBroker(context.Context, rmq.BrokerRef) error { r
 func (s *namesrvStub) Close() error { return nil }
 
 func given(id int64) rmq.BrokerRef {
-	return rmq.BrokerRef{Cluster: "c", Name: "broker-0", ID: id, Addr: "10.0.0.1:10911"}
+	return rmq.BrokerRef{
+		Cluster: "c",
+		Name:    "broker-0",
+		ID:      id,
+		Addr:    "10.0.0.1:10911",
+	}
 }
 
 func stubbed(main *brokerStub, id rmq.BrokerRef, servers map[string]*namesrvStub) *Broker {
@@ -202,7 +207,12 @@ func TestIdentityFromTheLiveConfiguration(t *testing.T) {
 		"listenPort":        "20911",
 	}
 	conf["brokerId"] = "4"
-	live := rmq.BrokerRef{Cluster: "live-c", Name: "live-b", ID: 4, Addr: "fe80::1:20911"}
+	live := rmq.BrokerRef{
+		Cluster: "live-c",
+		Name:    "live-b",
+		ID:      4,
+		Addr:    "fe80::1:20911",
+	}
 	unknown := given(rmq.AnyID)
 	refused := &rocketmq.ResponseError{
 		Addr:    "a:10911",

@@ -156,7 +156,12 @@ func TestBrokerOnRealRocketMQ(t *testing.T) {
 			t.Errorf("/startupz: %d %s", code, body)
 		}
 		s, ok := r.broker.Snapshot()
-		want := rmq.BrokerRef{Cluster: rmqtest.Cluster, Name: rmqtest.BrokerName, ID: 0, Addr: broker.Addr}
+		want := rmq.BrokerRef{
+			Cluster: rmqtest.Cluster,
+			Name:    rmqtest.BrokerName,
+			ID:      0,
+			Addr:    broker.Addr,
+		}
 		if !ok || s.Identity != want {
 			t.Errorf("snapshot %v %+v", ok, s)
 		}

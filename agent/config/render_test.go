@@ -318,7 +318,13 @@ func FuzzValuesNeverBecomeKeys(f *testing.F) {
 	f.Fuzz(func(t *testing.T, cluster, address, home, value string) {
 		valid := func(s string) string { return string([]rune(s)) }
 		in := masters()
-		in.Fields = Fields{ClusterName: cluster, Namesrv: "ns:9876", Address: address, PodIP: address, UserHome: home}
+		in.Fields = Fields{
+			ClusterName: cluster,
+			Namesrv:     "ns:9876",
+			Address:     address,
+			PodIP:       address,
+			UserHome:    home,
+		}
 		in.Settings.Conf = []settings.ConfValue{setTo("fileReservedTime", value)}
 		c, err := Broker(in)
 		if err != nil {

@@ -66,7 +66,12 @@ func (l Layer) values() []Value {
 	}
 	for _, m := range l.Members {
 		p := javaprops.Property{Key: m.Key, Value: m.Text(), Line: m.Line}
-		all = append(all, Value{Property: p, JSON: m.Value, Source: l.At(m.Line), Secret: l.Secret})
+		all = append(all, Value{
+			Property: p,
+			JSON:     m.Value,
+			Source:   l.At(m.Line),
+			Secret:   l.Secret,
+		})
 	}
 	return all
 }

@@ -16,7 +16,13 @@ func brokerOf(t *testing.T, topology rmq.Topology, text string) Input {
 	t.Helper()
 	in := masters()
 	in.Settings.Topology = topology
-	in.Identity = identity.Identity{Topology: topology, Size: 3, Index: 1, BrokerName: "mq-0", BrokerID: rmq.AnyID}
+	in.Identity = identity.Identity{
+		Topology:   topology,
+		Size:       3,
+		Index:      1,
+		BrokerName: "mq-0",
+		BrokerID:   rmq.AnyID,
+	}
 	switch topology {
 	case rmq.Masters:
 		in.Identity.Size, in.Identity.BrokerID, in.Identity.BrokerRole = 1, 0, "ASYNC_MASTER"

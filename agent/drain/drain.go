@@ -124,7 +124,12 @@ func Deadline(begin time.Time, grace time.Duration) time.Time {
 func (s Stop) step(name string, phase func() Outcome) Outcome {
 	start := time.Now()
 	outcome := phase()
-	s.Report(Step{Name: name, Start: start.Sub(s.Begin), Took: time.Since(start), Outcome: outcome})
+	s.Report(Step{
+		Name:    name,
+		Start:   start.Sub(s.Begin),
+		Took:    time.Since(start),
+		Outcome: outcome,
+	})
 	return outcome
 }
 

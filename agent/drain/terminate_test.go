@@ -57,7 +57,12 @@ func TestTerminate(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				p := &proc{begin: time.Now(), gone: make(chan struct{}), onTerm: func() {}, threads: 1}
+				p := &proc{
+					begin:   time.Now(),
+					gone:    make(chan struct{}),
+					onTerm:  func() {},
+					threads: 1,
+				}
 				p.onKill = func() { close(p.gone) }
 				c.change(p)
 				var steps []drain.Step

@@ -22,9 +22,14 @@ import (
 func explained(t *testing.T) map[string]Setting {
 	t.Helper()
 	in := config.Input{
-		Identity: identity.Identity{Topology: rmq.Masters, Size: 1, BrokerName: "mq-0", BrokerRole: "ASYNC_MASTER"},
-		Fields:   config.Fields{ClusterName: "c", UserHome: "/h", Namesrv: "ns:9876"},
-		Namesrv:  rmq.AddrList{"cmd:1"},
+		Identity: identity.Identity{
+			Topology:   rmq.Masters,
+			Size:       1,
+			BrokerName: "mq-0",
+			BrokerRole: "ASYNC_MASTER",
+		},
+		Fields:  config.Fields{ClusterName: "c", UserHome: "/h", Namesrv: "ns:9876"},
+		Namesrv: rmq.AddrList{"cmd:1"},
 	}
 	props, err := javaprops.Parse([]byte("namesrvAddr=file:1\nbrokerName=mq-0\ntlsKeyPassword=hidden1\n" +
 		"fileReservedTime=48 \ninnocent=seen\nmyOwnKey=1\nlistenPort=1\nlistenPort=2\n"))

@@ -80,7 +80,12 @@ func TestControllersWithoutStableNames(t *testing.T) {
 		s := controllerIn("", size, 0)
 		s.PodDomain = ""
 		got, err := DeriveController(s, rmq.Controller)
-		want := Controller{Runs: true, OrdinalSource: "POD_NAME", SelfID: "n0", Peers: peers}
+		want := Controller{
+			Runs:          true,
+			OrdinalSource: "POD_NAME",
+			SelfID:        "n0",
+			Peers:         peers,
+		}
 		if err != nil || got != want {
 			t.Errorf("one of %d: %+v, error %v", size, got, err)
 		}

@@ -10,7 +10,13 @@ import (
 
 // kube is the pod of a StatefulSet, as the downward API describes it.
 func kube(name string) settings.Pod {
-	return settings.Pod{Name: name, Hostname: name, IP: "10.1.2.3", HostIP: "192.0.2.9", InKubernetes: true}
+	return settings.Pod{
+		Name:         name,
+		Hostname:     name,
+		IP:           "10.1.2.3",
+		HostIP:       "192.0.2.9",
+		InKubernetes: true,
+	}
 }
 
 func TestMasters(t *testing.T) {

@@ -38,17 +38,25 @@ func findPod(s settings.Settings) (pod, error) {
 	if !named {
 		prefix = defaultPrefix
 	}
+	found := func(ordinal int, source string) pod {
+		return pod{
+			name:    name,
+			prefix:  prefix,
+			ordinal: ordinal,
+			source:  source,
+		}
+	}
 	const label = "the label apps.kubernetes.io/pod-index"
 	switch index, err := strconv.ParseUint(s.Pod.Index, 10, 31); {
 	case s.Ordinal.Set:
-		return pod{name: name, prefix: prefix, ordinal: s.Ordinal.N, source: "RMQ_ORDINAL"}, nil
+		return found(s.Ordinal.N, "RMQ_ORDINAL"), nil
 	case s.Pod.Index != "" && err != nil:
 		return pod{}, fmt.Errorf("cannot derive an identity: %s is %q, not a number; set RMQ_ORDINAL",
 			label, s.Pod.Index)
 	case s.Pod.Index != "":
-		return pod{name: name, prefix: prefix, ordinal: int(index), source: label}, nil
+		return found(int(index), label), nil
 	case named:
-		return pod{name: name, prefix: prefix, ordinal: n, source: source}, nil
+		return found(n, source), nil
 	case name != "":
 		return pod{}, fmt.Errorf("cannot derive an identity from %s=%q: it does not end in an ordinal; "+
 			"run these pods in a StatefulSet, or set RMQ_ORDINAL (and RMQ_BROKER_NAME_PREFIX)", source, name)

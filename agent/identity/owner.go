@@ -34,7 +34,12 @@ func (o Owner) Is(other Owner) bool {
 }
 
 func brokerOf(mode Mode, v rmq.Values, member string) Owner {
-	return Owner{Mode: mode, Cluster: v.Text("brokerClusterName"), Name: v.Text("brokerName"), Member: member}
+	return Owner{
+		Mode:    mode,
+		Cluster: v.Text("brokerClusterName"),
+		Name:    v.Text("brokerName"),
+		Member:  member,
+	}
 }
 
 // ControllerOwner is whom the store of a controller belongs to.

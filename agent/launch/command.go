@@ -72,7 +72,12 @@ func Command(in Input) Spec {
 	b.add("class path", "-cp", in.Home.classPath(in.ClassPath))
 	b.add("role "+string(in.Role), mainClass[in.Role])
 	b.add("program arguments", in.Args...)
-	return Spec{Path: in.Java.Path, Flags: b.flags, Env: b.environ(), Warnings: b.warnings}
+	return Spec{
+		Path:     in.Java.Path,
+		Flags:    b.flags,
+		Env:      b.environ(),
+		Warnings: b.warnings,
+	}
 }
 
 type builder struct {

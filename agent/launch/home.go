@@ -52,7 +52,12 @@ func FindHome(dir string) (Home, error) {
 	if err != nil {
 		return Home{}, fmt.Errorf("cannot use ROCKETMQ_HOME=%q: %w", dir, err)
 	}
-	return Home{Dir: abs, Release: version, Jars: jars, has: list(abs)}, nil
+	return Home{
+		Dir:     abs,
+		Release: version,
+		Jars:    jars,
+		has:     list(abs),
+	}, nil
 }
 
 // list finds the extras of a home.

@@ -255,7 +255,12 @@ func TestTheStampBeatsTheHostName(t *testing.T) {
 		if dir != "/home/rocketmq/store" {
 			t.Errorf("asked whose %s is", dir)
 		}
-		return identity.Owner{Mode: identity.Plain, Cluster: "DefaultCluster", Name: "broker-0", Member: "0"}, true
+		return identity.Owner{
+			Mode:    identity.Plain,
+			Cluster: "DefaultCluster",
+			Name:    "broker-0",
+			Member:  "0",
+		}, true
 	}
 	p := mustMake(t, s, args, f)
 	if got := name(p); got != "broker-0 broker-0" || !strings.Contains(p.Identity.NameSource, "stamp") {

@@ -278,7 +278,12 @@ func chmod(t *testing.T, path string, mode os.FileMode) {
 func TestJudge(t *testing.T) {
 	const gib = 1 << 30
 	disk := func(size, free, available uint64) unix.Statfs_t {
-		return unix.Statfs_t{Bsize: 4096, Blocks: size / 4096, Bfree: free / 4096, Bavail: available / 4096}
+		return unix.Statfs_t{
+			Bsize:  4096,
+			Blocks: size / 4096,
+			Bfree:  free / 4096,
+			Bavail: available / 4096,
+		}
 	}
 	tests := []struct {
 		name string
