@@ -56,7 +56,7 @@ func content(t *testing.T, path string) string {
 	return string(b)
 }
 
-func TestWriteFile(t *testing.T) {
+func TestWrite(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "broker.conf")
 	for _, text := range []string{"a=1\n", "", "a=2\nb=3\n"} {
@@ -81,7 +81,7 @@ func TestWriteFile(t *testing.T) {
 }
 
 // RocketMQ and a person may have put something in the file's place.
-func TestWriteFileReplacesALinkAndNotItsTarget(t *testing.T) {
+func TestWriteReplacesALinkAndNotItsTarget(t *testing.T) {
 	dir := t.TempDir()
 	target := place(t, t.TempDir(), "mounted.conf", "old")
 	if err := os.Symlink(target, filepath.Join(dir, "broker.conf")); err != nil {
@@ -95,7 +95,7 @@ func TestWriteFileReplacesALinkAndNotItsTarget(t *testing.T) {
 	}
 }
 
-func TestWriteFileFailsWhole(t *testing.T) {
+func TestWriteFailsWhole(t *testing.T) {
 	t.Run("the rename", func(t *testing.T) {
 		dir := t.TempDir()
 		if err := os.MkdirAll(filepath.Join(dir, "broker.conf", "x"), 0o700); err != nil {
@@ -129,7 +129,7 @@ func TestWriteFileFailsWhole(t *testing.T) {
 	})
 }
 
-// failsWhole expects an error from WriteFile that leaves nothing in dir but what was there.
+// failsWhole expects an error from Write that leaves nothing in dir but what was there.
 func failsWhole(t *testing.T, dir, kept string, reason error) {
 	t.Helper()
 	err := Write(dir, "broker.conf", generation(0), 0o600)
@@ -146,7 +146,7 @@ func failsWhole(t *testing.T, dir, kept string, reason error) {
 }
 
 // A reader sees a whole file at any time, and after kill -9 too.
-func TestWriteFileIsWholeAfterAKill(t *testing.T) {
+func TestWriteIsWholeAfterAKill(t *testing.T) {
 	dir := t.TempDir()
 	path := filepath.Join(dir, "broker.conf")
 	place(t, dir, "broker.conf", string(generation(0)))
@@ -172,7 +172,7 @@ func TestWriteFileIsWholeAfterAKill(t *testing.T) {
 	}
 }
 
-// whole reads a file that one WriteFile must have written, and returns its first byte.
+// whole reads a file that one Write must have written, and returns its first byte.
 func whole(t *testing.T, path string) byte {
 	t.Helper()
 	b, err := os.ReadFile(path)

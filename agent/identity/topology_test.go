@@ -2,7 +2,6 @@ package identity
 
 import (
 	"fmt"
-	"strings"
 	"testing"
 
 	"rocketmq-agent/agent/rmq"
@@ -187,44 +186,6 @@ func TestManual(t *testing.T) {
 	}
 }
 
-func TestPodIndex(t *testing.T) {
-	const from = "the label apps.kubernetes.io/pod-index"
-	tests := []struct {
-		name, pod, label string
-		ordinal          settings.Ordinal
-		broker, source   string // or what the refusal says, where broker is empty
-	}{
-		{"as in the name", "mq-3", "3", settings.Ordinal{}, "mq-3", from},
-		{"it beats POD_NAME", "mq-3", "5", settings.Ordinal{}, "mq-5", from},
-		{"a name without an ordinal", "mq", "5", settings.Ordinal{}, "broker-5", from},
-		{"RMQ_ORDINAL beats it", "mq-3", "5", index(7), "mq-7", "RMQ_ORDINAL"},
-		{"RMQ_ORDINAL beats one that is no number", "mq-3", "x", index(7), "mq-7", "RMQ_ORDINAL"},
-		{"not there", "mq-3", "", settings.Ordinal{}, "mq-3", "POD_NAME"},
-		{"a word", "mq-3", "three", settings.Ordinal{}, "", `apps.kubernetes.io/pod-index is "three", not a number`},
-		{"negative", "mq-3", "-1", settings.Ordinal{}, "", `"-1", not a number`},
-		{"signed", "mq-3", "+1", settings.Ordinal{}, "", `"+1", not a number`},
-		{"a blank", "mq-3", "1 ", settings.Ordinal{}, "", `"1 ", not a number`},
-		{"too large", "mq-3", "2147483648", settings.Ordinal{}, "", `"2147483648", not a number`},
-	}
-	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			s := settings.Settings{Pod: kube(tt.pod), Ordinal: tt.ordinal}
-			s.Pod.Index = tt.label
-			id, err := Derive(s, rmq.Broker, false)
-			if tt.broker == "" {
-				if err == nil || !strings.Contains(err.Error(), tt.source) ||
-					!strings.Contains(err.Error(), "set RMQ_ORDINAL") {
-					t.Errorf("error %v, want %q", err, tt.source)
-				}
-				return
-			}
-			if err != nil || id.BrokerName != tt.broker || id.OrdinalSource != tt.source {
-				t.Errorf("%s from %s, error %v", id.BrokerName, id.OrdinalSource, err)
-			}
-		})
-	}
-}
-
 // The whole message stands here: it names the variable, its value and what is allowed.
 func TestRefusedIdentities(t *testing.T) {
 	type change func(*settings.Settings)
@@ -296,5 +257,17 @@ func TestRefusedIdentities(t *testing.T) {
 				t.Errorf("got  %s\nwant %s", err, tt.want)
 			}
 		})
+	}
+}
+
+// Forgetting to register a rule must not wait for a user to notice.
+func TestEveryTopologyHasARule(t *testing.T) {
+	for _, name := range rmq.Topologies {
+		if Of(name) == nil {
+			t.Errorf("the topology %s has no rule", name)
+		}
+	}
+	if len(topologies) != len(rmq.Topologies) {
+		t.Errorf("%d rules for %d topologies", len(topologies), len(rmq.Topologies))
 	}
 }

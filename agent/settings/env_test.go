@@ -260,3 +260,36 @@ func TestReadingIsRepeatable(t *testing.T) {
 		t.Errorf("an empty RMQ_GRACE_PERIOD is %v", time.Duration(first.GracePeriod))
 	}
 }
+
+// The kubelet writes fmt.Sprintf("%v=%q\n") for every label, sorted (pkg/fieldpath, FormatMap).
+func TestLabel(t *testing.T) {
+	const index = "apps.kubernetes.io/pod-index"
+	tests := []struct{ name, labels, want string }{
+		{"the kubelet's file",
+			"app=\"mq\"\napps.kubernetes.io/pod-index=\"3\"\nstatefulset.kubernetes.io/pod-name=\"mq-3\"\n", "3"},
+		{"the last line without its end", "app=\"mq\"\n" + index + `="12"`, "12"},
+		{"Windows line ends", "app=\"mq\"\r\n" + index + "=\"3\"\r\nz=\"1\"\r\n", "3"},
+		{"blanks around the line", "\t " + index + "=\"3\" \n", "3"},
+		{"empty", index + `=""`, ""},
+		{"a word", index + `="three"`, "three"}, // refused later, by name
+		{"escapes", index + `="a\tb\"c\\dé\n"`, "a\tb\"c\\dé\n"},
+		{"a number with a quote in it", index + `="3\""`, `3"`},
+		{"an equals sign in the value", index + `="a=b"`, "a=b"},
+		{"the first of two", index + "=\"3\"\n" + index + "=\"4\"\n", "3"},
+		{"not there", "app=\"mq\"\n", ""},
+		{"no file", "", ""},
+		{"no quotes", index + "=3\n", ""},
+		{"an open quote", index + "=\"3\n", ""},
+		{"something behind it", index + "=\"3\" # x\n", ""},
+		{"a longer name", index + "-x=\"3\"\n", ""},
+		{"a longer name in front", "x" + index + "=\"3\"\n", ""},
+		{"the name in another value", "app=\"apps.kubernetes.io/pod-index=\\\"3\\\"\"\n", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := label(tt.labels, index); got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}

@@ -18,11 +18,6 @@ type Pinger interface {
 	Ping(ctx context.Context) error
 }
 
-// Namesrv returns the checks of a name server.
-func Namesrv(port Pinger) []probes.Check {
-	return []probes.Check{ping("namesrv", port)}
-}
-
 func ping(name string, port Pinger) probes.Check {
 	return check(name, func(ctx context.Context) probes.Result {
 		if err := port.Ping(ctx); err != nil {

@@ -93,3 +93,61 @@ func FuzzRedactedJSON(f *testing.F) {
 		}
 	})
 }
+
+// What the real MixAll.properties2Object of 5.5.0 and 4.9.7 made of these, run against both; TestJavaReadsTheSame asks
+// Integer.parseInt and Boolean.parseBoolean for many more.
+func TestValuesAsRocketMQUnderstandsThem(t *testing.T) {
+	tests := []struct {
+		value string
+		n     int64
+		b     bool
+		s     string
+	}{
+		{"5", 5, false, "5"},
+		{"+5", 5, false, "+5"},
+		{"-5", -5, false, "-5"},
+		{"007", 7, false, "007"},
+		{" 5", -1, false, "5"},
+		{"5 ", -1, false, "5"},
+		{"\u00a05", -1, false, "\u00a05"},
+		{"\x00\x1fx\t", -1, false, "x"},
+		{"0x10", -1, false, "0x10"},
+		{"1_000", -1, false, "1_000"},
+		{"٣", 3, false, "٣"},
+		{"５", 5, false, "５"},
+		{"𝟓", -1, false, "𝟓"},
+		{"2147483647", 2147483647, false, "2147483647"},
+		{"2147483648", -1, false, "2147483648"},
+		{"-2147483648", -2147483648, false, "-2147483648"},
+		{"5.0", -1, false, "5.0"},
+		{"", -1, false, ""},
+		{"true", -1, true, "true"},
+		{"TRUE", -1, true, "TRUE"},
+		{"true ", -1, false, "true"},
+		{"yes", -1, false, "yes"},
+		{"1", 1, false, "1"},
+	}
+	for _, tt := range tests {
+		c, err := lay([]Layer{one("f", "k", tt.value)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b, s := c.Bool("k"), c.Get("k"); b != tt.b || s != tt.s {
+			t.Errorf("%q is %t, %q; want %t, %q", tt.value, b, s, tt.b, tt.s)
+		}
+		number, err := lay([]Layer{one("f", "fileReservedTime", tt.value)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if tt.n == -1 {
+			tt.n = 72 // its default
+		}
+		if n := (Effective{Config: number, Keys: masters().Keys}).Number("fileReservedTime"); n != tt.n {
+			t.Errorf("%q is the number %d, want %d", tt.value, n, tt.n)
+		}
+	}
+	var unset Config
+	if unset.Bool("k") || unset.Get("k") != "" || len(unset.Properties()) != 0 {
+		t.Error("a key that nobody sets has a value")
+	}
+}
