@@ -26,7 +26,7 @@ type rendered struct {
 	out, errOut string
 }
 
-// render runs the real command in the same environment as startAgent runs `run`.
+// runRender runs the real command in the same environment as startAgent runs `run`.
 func runRender(t *testing.T, dir string, env []string, args ...string) rendered {
 	t.Helper()
 	cmd := exec.Command(program(t, agentProgram, raceFlags...), append([]string{"render"}, args...)...)

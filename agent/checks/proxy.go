@@ -19,7 +19,7 @@ type ProxyClient interface {
 }
 
 // Proxy returns the checks of a proxy: its remoting port answers the protocol, its gRPC port (host:port) accepts
-// connections. Proxies have no grpc.probes.v1 to ask.
+// connections. Proxies have no grpc.health.v1 to ask.
 func Proxy(remoting ProxyClient, grpc string) []probes.Check {
 	return []probes.Check{
 		check("proxy", func(ctx context.Context) probes.Result {

@@ -94,8 +94,8 @@ func FuzzRedactedJSON(f *testing.F) {
 	})
 }
 
-// What the real MixAll.properties2Object of 5.5.0 and 4.9.7 made of these, run against both; TestJavaReadsTheSame asks
-// Integer.parseInt and Boolean.parseBoolean for many more.
+// What the real MixAll.properties2Object of 5.5.0 and 4.9.7 made of these, run against both; TestJavaReadsTheSame of
+// javaprops asks Integer.parseInt and Boolean.parseBoolean for many more.
 func TestValuesAsRocketMQUnderstandsThem(t *testing.T) {
 	tests := []struct {
 		value string

@@ -207,7 +207,7 @@ memory: 512 MiB = 256 heap + 256 else
 	if !sameWords(out.String(), want) {
 		t.Errorf("got\n%s\nwant\n%s", out.String(), want)
 	}
-	p.Settings = nil // a proxy has a file of another kind
+	p.Settings = nil // nothing is configured
 	out.Reset()
 	if err := p.Write(&out); err != nil || strings.Contains(out.String(), "KEY") {
 		t.Errorf("error %v, got\n%s", err, out.String())

@@ -13,8 +13,8 @@ import (
 // ROCKETMQ_PORT=tcp://… into every pod of its namespace.
 const prefix = "RMQ"
 
-// Settings is the environment, read once. The tags of the first group name the variables, to which RMQ_ is added, and
-// their defaults; what they mean is in meanings.
+// Settings is what the environment said when it was read. The tags of the first group name the variables, to which RMQ_
+// is added, and their defaults; what they mean is in meanings.
 type Settings struct {
 	Role             rmq.Role        `envconfig:"ROLE"`
 	Topology         rmq.Topology    `envconfig:"TOPOLOGY"`

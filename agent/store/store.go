@@ -1,4 +1,5 @@
-// Package store makes sure, before a JVM touches it, that a store can be used and that nobody else uses it.
+// Package store makes sure, before a JVM touches it, that a store can be used, that it is this broker's,
+// and that nobody else uses it.
 //
 // RocketMQ itself leaves with 253 and without a word when it cannot write, and a second broker on one store recovers,
 // truncates and rewrites files before it notices that the first one holds the lock.
