@@ -12,7 +12,12 @@ import (
 // ran is what a command line did.
 func ran(args ...string) (code int, out, errOut string) {
 	var o, e bytes.Buffer
-	code = Run(args, Env{In: strings.NewReader(""), Out: &o, Err: &e, Version: "1.2.3"})
+	code = Run(args, Env{
+		In:      strings.NewReader(""),
+		Out:     &o,
+		Err:     &e,
+		Version: "1.2.3",
+	})
 	return code, o.String(), e.String()
 }
 
@@ -57,18 +62,23 @@ func TestVersion(t *testing.T) {
 			t.Errorf("%s: exit code %d\n%s", word, code, out)
 		}
 	}
-	if code, _, errOut := ran("version", "--all"); code != exit.Usage || !strings.Contains(errOut, "unknown option --all") {
+	code, _, errOut := ran("version", "--all")
+	if code != exit.Usage || !strings.Contains(errOut, "unknown option --all") {
 		t.Errorf("exit code %d\n%s", code, errOut)
 	}
 }
 
 func TestHealthcheckWithoutAnAgent(t *testing.T) {
 	t.Setenv("RMQ_HTTP_ADDR", "127.0.0.1:1")
-	if code, out, _ := ran("healthcheck", "live"); code != exit.Failure || !strings.HasPrefix(out, "the agent does not answer") {
+	code, out, _ := ran("healthcheck", "live")
+	if code != exit.Failure || !strings.HasPrefix(out, "the agent does not answer") {
 		t.Errorf("exit code %d\n%s", code, out)
 	}
-	for _, args := range [][]string{{"healthcheck", "alive"}, {"healthcheck", "live", "ready"}, {"healthcheck", "--live"}} {
-		if code, out, _ := ran(args...); code != exit.Usage || !strings.Contains(out, "allowed are live, ready, startup") {
+	for _, args := range [][]string{
+		{"healthcheck", "alive"}, {"healthcheck", "live", "ready"}, {"healthcheck", "--live"},
+	} {
+		code, out, _ := ran(args...)
+		if code != exit.Usage || !strings.Contains(out, "allowed are live, ready, startup") {
 			t.Errorf("%q: exit code %d\n%s", args, code, out)
 		}
 	}

@@ -61,7 +61,12 @@ func findPod(s settings.Settings) (pod, error) {
 		return pod{}, fmt.Errorf("cannot derive an identity from %s=%q: it does not end in an ordinal; "+
 			"run these pods in a StatefulSet, or set RMQ_ORDINAL (and RMQ_BROKER_NAME_PREFIX)", source, name)
 	}
-	return pod{prefix: defaultPrefix, source: "the default", host: chosenHost(s.Pod), unknown: true}, nil
+	return pod{
+		prefix:  defaultPrefix,
+		source:  "the default",
+		host:    chosenHost(s.Pod),
+		unknown: true,
+	}, nil
 }
 
 // containerID matches the host name of a container that nobody named: the random number that it has instead must never

@@ -56,8 +56,14 @@ func TestCheckPorts(t *testing.T) {
 		}},
 		{
 			"two processes want it",
-			[]plan.Process{{Role: rmq.Namesrv, Ports: []rmq.Port{{Number: a}}}, broker(rmq.Port{Number: a}, rmq.Port{Number: used})},
-			[]string{fmt.Sprintf("namesrv and broker both want port %d", a), fmt.Sprintf("broker cannot use port %d: ", used)},
+			[]plan.Process{
+				{Role: rmq.Namesrv, Ports: []rmq.Port{{Number: a}}},
+				broker(rmq.Port{Number: a}, rmq.Port{Number: used}),
+			},
+			[]string{
+				fmt.Sprintf("namesrv and broker both want port %d", a),
+				fmt.Sprintf("broker cannot use port %d: ", used),
+			},
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -90,7 +96,9 @@ func TestRemedyOfADuplicate(t *testing.T) {
 
 func TestWriteIsPrivate(t *testing.T) {
 	state := filepath.Join(t.TempDir(), "state")
-	p := plan.Plan{StateDir: state, Processes: []plan.Process{{Role: rmq.Broker, Dir: filepath.Join(state, "broker-10911")}}}
+	p := plan.Plan{StateDir: state, Processes: []plan.Process{
+		{Role: rmq.Broker, Dir: filepath.Join(state, "broker-10911")},
+	}}
 	if err := write(p); err != nil {
 		t.Fatal(err)
 	}
