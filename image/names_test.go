@@ -41,22 +41,25 @@ func TestHostName(t *testing.T) {
 	}
 }
 
-// TestScaled: two containers of one service that nobody named would be one broker twice. The second one is refused, with
-// the one thing to do.
+// TestScaled: two containers of one service that nobody named would be one broker twice. The second one is refused,
+// with the one thing to do.
 func TestScaled(t *testing.T) {
 	t.Parallel()
 	network := newNetwork(t)
 	ns := start(t, []string{"--network", network, "--network-alias", "ns"}, "namesrv")
 	ns.awaitHealthy()
-	first := start(t, []string{"--network", network, "--volume", newVolume(t) + ":" + storePath}, "sh", "mqbroker", "-n", "ns:9876")
+	broker := func(options ...string) container {
+		options = append(options, "--network", network, "--volume", newVolume(t)+":"+storePath)
+		return start(t, options, "sh", "mqbroker", "-n", "ns:9876")
+	}
+	first := broker()
 	first.awaitHealthy()
-	second := start(t, []string{"--network", network, "--volume", newVolume(t) + ":" + storePath}, "sh", "mqbroker", "-n", "ns:9876")
-	if code := second.end(); code != 78 || len(second.lines("another broker broker-0", "--hostname broker-b", "--scale")) == 0 {
+	second := broker()
+	says := second.lines
+	if code := second.end(); code != 78 || len(says("another broker broker-0", "--hostname broker-b", "--scale")) == 0 {
 		t.Errorf("the second one: exit code %d\n%s", code, second.agentLog())
 	}
-	second = start(t, []string{
-		"--network", network, "--volume", newVolume(t) + ":" + storePath, "--hostname", "broker-b",
-	}, "sh", "mqbroker", "-n", "ns:9876")
+	second = broker("--hostname", "broker-b")
 	second.awaitHealthy()
 	second.mustStop()
 	first.mustStop()

@@ -64,7 +64,8 @@ func Run(p plan.Plan, o Options) (int, error) {
 	return a.machine.Run(), nil
 }
 
-// build makes the parts. The order matters: the checks are made of the roles, and the machine tells the checks what it does.
+// build makes the parts. The order matters: the checks are made of the roles, and the machine tells the checks what
+// it does.
 func build(p plan.Plan, held preflight.Held, sup *process.Supervisor, o Options) *app {
 	a := &app{Options: o, plan: p, held: held, drains: metrics.NewDrain(), sums: map[string]string{}, began: time.Now()}
 	a.beat.Store(&a.began)
@@ -115,7 +116,8 @@ func (a *app) beatNow() {
 
 func (a *app) stepped(s drain.Step) { a.drains.Phase(s.Name, string(s.Outcome.Result), s.Took) }
 
-// entered makes the rest follow the life cycle. A container that leaves service is not ready before anything else happens.
+// entered makes the rest follow the life cycle. A container that leaves service is not ready before anything else
+// happens.
 func (a *app) entered(t lifecycle.Transition) {
 	switch t.To {
 	case lifecycle.Draining, lifecycle.Restarting, lifecycle.Stopping:

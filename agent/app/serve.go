@@ -101,8 +101,8 @@ func (a *app) alive() probes.Result {
 	return probes.Pass("")
 }
 
-// progress is a sample of the start, for /startupz. RocketMQ opens its ports after the recovery, so a process that answers
-// its protocol has started.
+// progress is a sample of the start, for /startupz. RocketMQ opens its ports after the recovery, so a process that
+// answers its protocol has started.
 func (a *app) progress() probes.Progress {
 	var first []string
 	for _, role := range a.roles {

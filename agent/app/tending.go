@@ -7,8 +7,8 @@ import (
 	"rocketmq-agent/agent/roles"
 )
 
-// tending is what is being done to processes that start. It ends before they leave service: what makes a broker register
-// must not do so while it unregisters.
+// tending is what is being done to processes that start. It ends before they leave service: what makes a broker
+// register must not do so while it unregisters.
 type tending struct {
 	cancel context.CancelFunc
 	all    sync.WaitGroup

@@ -93,7 +93,8 @@ func divide(f *flag.FlagSet, args []string) (own, others []string) {
 			continue
 		}
 		own = append(own, word)
-		if b, ok := option.Value.(interface{ IsBoolFlag() bool }); (!ok || !b.IsBoolFlag()) && !hasValue && len(args) > 0 {
+		b, ok := option.Value.(interface{ IsBoolFlag() bool })
+		if takesValue := !ok || !b.IsBoolFlag(); takesValue && !hasValue && len(args) > 0 {
 			own, args = append(own, args[0]), args[1:]
 		}
 	}

@@ -34,7 +34,8 @@ func healthcheck(c command, args []string, e Env) int {
 	}
 	path, ok := map[string]string{"live": "/livez", "ready": "/readyz", "startup": "/startupz"}[kind]
 	if !ok || len(words) > 1 || err != nil {
-		fmt.Fprintf(e.Out, "rocketmq-agent healthcheck: unknown probe %q: allowed are live, ready, startup\n", strings.Join(args, " "))
+		given := strings.Join(args, " ")
+		fmt.Fprintf(e.Out, "rocketmq-agent healthcheck: unknown probe %q: allowed are live, ready, startup\n", given)
 		return exit.Usage
 	}
 	s, _ := settings.FromEnv() // what is wrong elsewhere in the environment is not this command's business

@@ -106,7 +106,8 @@ func (o renderOptions) show(p plan.Plan, out io.Writer) error {
 	return nil
 }
 
-// writeInto writes every file into one folder, for an init container; secrets and all, so for this user and its group alone.
+// writeInto writes every file into one folder, for an init container; secrets and all, so for this user and its group
+// alone.
 func writeInto(dir string, p plan.Plan) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return fmt.Errorf("cannot make the folder for rendered files: %w", err)

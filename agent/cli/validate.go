@@ -21,8 +21,9 @@ import (
 )
 
 var validateCommand = command{
-	name:  "validate",
-	usage: "validate [--role broker|namesrv|controller|proxy] [--release VERSION] [--strict] [--json] FILE… (- is standard input)",
+	name: "validate",
+	usage: "validate [--role broker|namesrv|controller|proxy] [--release VERSION] [--strict] [--json] " +
+		"FILE… (- is standard input)",
 	help: `judges broker.conf, namesrv.conf, controller.conf and rmq-proxy.json as the release reads them: all problems at
 once as FILE:LINE: error|warning: KEY: …; exit code 78 if there is an error, with --strict also for warnings. The
 release is the one in ROCKETMQ_HOME, else the newest that it knows

@@ -100,7 +100,8 @@ func (m *Machine) quiesced() {
 	}
 }
 
-// Undrain brings a drained container back into service, and ends a drain that is under way. It returns when that is done.
+// Undrain brings a drained container back into service, and ends a drain that is under way. It returns when that is
+// done.
 func (m *Machine) Undrain(why string) error {
 	done := make(chan error, 1)
 	err := m.ask(func() error {
@@ -139,8 +140,8 @@ func (m *Machine) undrained(why string, err error) error {
 	return err
 }
 
-// Restart stops one process in order and starts it again, in the same container. It returns when that has begun; the state
-// is Running again when the container is ready.
+// Restart stops one process in order and starts it again, in the same container. It returns when that has begun; the
+// state is Running again when the container is ready.
 func (m *Machine) Restart(role rmq.Role, why string) error {
 	return m.ask(func() error {
 		u := m.unit(role)

@@ -19,7 +19,8 @@ func (m *Machine) exitCode(c cause, killed bool) int {
 			continue
 		}
 		if code := u.proc.Exit().ShellCode(); code != exit.OK && code != exit.Terminated {
-			m.Log.Error(string(u.Name)+" did not stop cleanly", "exit", u.proc.Exit().String(), "meaning", m.meaning(u, code))
+			m.Log.Error(string(u.Name)+" did not stop cleanly",
+				"exit", u.proc.Exit().String(), "meaning", m.meaning(u, code))
 			return code
 		}
 	}
@@ -40,7 +41,8 @@ func (m *Machine) leftByItself(u *Unit) int {
 func (m *Machine) meaning(u *Unit, code int) string {
 	if code == exit.Killed {
 		if now, ok := m.OOMKills(); ok && now > m.ooms {
-			return "the kernel killed it because the container's memory limit was reached: raise the limit, or lower the heap"
+			return "the kernel killed it because the container's memory limit was reached: " +
+				"raise the limit, or lower the heap"
 		}
 	}
 	return u.Role.Meaning(code)

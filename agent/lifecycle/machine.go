@@ -1,8 +1,8 @@
 // Package lifecycle takes the processes of a container through their life: it starts one after the other, watches them,
 // drains and stops them in the opposite order, and knows at every moment which state that is.
 //
-// All of it is one state machine. Its events are methods, one each, that run on one goroutine, the one of Run; what takes
-// time (waiting for an answer, draining, stopping) runs beside it and ends in an event of its own.
+// All of it is one state machine. Its events are methods, one each, that run on one goroutine, the one of Run; what
+// takes time (waiting for an answer, draining, stopping) runs beside it and ends in an event of its own.
 package lifecycle
 
 import (

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -25,6 +26,7 @@ type role struct {
 	answer    error
 	producers int
 	broker    bool // there is something to drain
+	stop      time.Duration
 	done      []string
 }
 
@@ -65,7 +67,7 @@ func (r *role) Producers(context.Context) (int, error) {
 	return r.producers, nil
 }
 
-func (r *role) StopTime() time.Duration                   { return 0 }
+func (r *role) StopTime() time.Duration                   { return r.stop }
 func (r *role) OtherMasters(context.Context) (int, error) { return 1, nil }
 func (r *role) Puts(context.Context) (uint64, error)      { return uint64(time.Now().UnixNano()), nil }
 func (r *role) ForbidWrites(context.Context) error        { r.did("forbid"); return nil }
@@ -73,10 +75,13 @@ func (r *role) Undrain(context.Context) error             { r.did("permit"); ret
 func (r *role) Killed(context.Context) error              { r.did("unregister"); return nil }
 func (r *role) Meaning(code int) string                   { return fmt.Sprintf("meaning of %d", code) }
 
-// polite leaves in order when it is asked to; stubborn does not leave at all; the others leave by themselves.
+// polite leaves in order when it is asked to, rude with another code, stubborn not at all. Each says when it is deaf to
+// what a shell does by default.
 const (
-	polite   = "trap 'exit 143' TERM; while :; do sleep 0.05; done"
-	stubborn = "trap '' TERM; while :; do sleep 0.05; done"
+	polite   = "trap 'exit 143' TERM; " + lives
+	rude     = "trap 'exit 7' TERM; " + lives
+	stubborn = "trap '' TERM; " + lives
+	lives    = `echo up >>"$UP"; while :; do sleep 0.05; done`
 )
 
 // life is a machine under test.
@@ -87,7 +92,7 @@ type life struct {
 	roles   []*role
 	ended   chan int
 	log     *lockedLog
-	super   *process.Supervisor
+	up      string // a file with a line for each process that lives
 }
 
 type lockedLog struct {
@@ -108,13 +113,26 @@ func newLife(t *testing.T, grace time.Duration, scripts ...string) *life {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &life{t: t, signals: make(chan os.Signal, 16), ended: make(chan int, 1), log: &lockedLog{}, super: super}
+	l := &life{
+		t:       t,
+		signals: make(chan os.Signal, 16),
+		ended:   make(chan int, 1),
+		log:     &lockedLog{},
+		up:      filepath.Join(t.TempDir(), "up"),
+	}
 	var units []*Unit
 	for i, script := range scripts {
 		r := &role{broker: i == len(scripts)-1}
 		l.roles = append(l.roles, r)
 		name := []rmq.Role{rmq.Namesrv, rmq.Broker}[i+2-len(scripts)]
-		spec := process.Spec{Name: string(name), Path: "/bin/sh", Args: []string{"-c", script}, Stdout: os.Stdout, Stderr: os.Stderr}
+		spec := process.Spec{
+			Name:   string(name),
+			Path:   "/bin/sh",
+			Args:   []string{"-c", script},
+			Env:    []string{"UP=" + l.up, "PATH=" + os.Getenv("PATH")},
+			Stdout: os.Stdout,
+			Stderr: os.Stderr,
+		}
 		if strings.HasPrefix(script, "/") {
 			spec.Path, spec.Args = script, nil
 		}
@@ -145,17 +163,19 @@ func newLife(t *testing.T, grace time.Duration, scripts ...string) *life {
 func (l *life) begin() *life {
 	l.t.Helper()
 	go func() { l.ended <- l.Run() }()
-	l.awaits("all are started", func() bool {
-		for _, p := range l.Processes() {
-			if p == nil {
-				return false
-			}
-		}
-		return true
-	})
+	l.live(len(l.Units))
 	l.Ready()
 	l.enters(Running)
 	return l
+}
+
+// live waits until so many processes have been started in all, and listen to signals.
+func (l *life) live(n int) {
+	l.t.Helper()
+	l.awaits(fmt.Sprintf("%d processes live", n), func() bool {
+		lines, _ := os.ReadFile(l.up)
+		return bytes.Count(lines, []byte("\n")) == n
+	})
 }
 
 func (l *life) awaits(what string, done func() bool) {
@@ -323,8 +343,8 @@ func TestStopAfterDrain(t *testing.T) {
 
 // SIGTERM in the middle of a drain goes on with it, inside the stop's own deadline.
 func TestStopWhileDraining(t *testing.T) {
-	l := newLife(t, 2*time.Second, polite)
-	l.roles[0].producers = 1
+	l := newLife(t, 12*time.Second, polite)
+	l.roles[0].producers, l.roles[0].stop = 1, 10*time.Second
 	l.begin()
 	if err := l.Drain("asked for"); err != nil {
 		t.Fatal(err)
@@ -368,7 +388,8 @@ func TestRestart(t *testing.T) {
 				t.Fatal(err)
 			}
 			l.awaits("another broker runs", func() bool { return l.Processes()[rmq.Broker] != before[rmq.Broker] })
-			if after := l.Processes(); !after[rmq.Broker].Running() || before[rmq.Broker].Running() || after[rmq.Namesrv] != before[rmq.Namesrv] {
+			if after := l.Processes(); !after[rmq.Broker].Running() || before[rmq.Broker].Running() ||
+				after[rmq.Namesrv] != before[rmq.Namesrv] {
 				t.Error("not just the broker was replaced")
 			}
 			l.Ready()
@@ -387,7 +408,7 @@ func TestRestartOfAStubbornProcess(t *testing.T) {
 	if err := l.Restart(rmq.Broker, "asked for"); err != nil {
 		t.Fatal(err)
 	}
-	l.enters(Starting)
+	l.live(2)
 	if got := l.roles[0].history(); got != "forbid unregister" {
 		t.Errorf("asked to %s", got)
 	}
@@ -474,7 +495,7 @@ func TestCannotStart(t *testing.T) {
 }
 
 func TestUncleanExitCodeOfAStop(t *testing.T) {
-	l := newLife(t, time.Minute, "trap 'exit 7' TERM; while :; do sleep 0.05; done").begin()
+	l := newLife(t, time.Minute, rude).begin()
 	l.signals <- syscall.SIGTERM
 	l.ends(7, Starting, Running, Stopping, Stopped)
 }
@@ -497,17 +518,10 @@ func TestMeaningOfAKill(t *testing.T) {
 	}
 }
 
-type slow struct {
-	role
-	stop time.Duration
-}
-
-func (s *slow) StopTime() time.Duration { return s.stop }
-
 // The stop time of every process that is still to be stopped is reserved before anything is waited for.
 func TestReserve(t *testing.T) {
 	deadline := time.Unix(1000, 0)
-	units := []*Unit{{Role: &slow{stop: 22 * time.Second}}, {Role: &slow{stop: 6 * time.Second}}}
+	units := []*Unit{{Role: &role{stop: 22 * time.Second}}, {Role: &role{stop: 6 * time.Second}}}
 	for n, want := range []int64{1000, 978, 972} {
 		if got := latest(deadline, units[:n]); got.Unix() != want {
 			t.Errorf("%d in reserve: %d, want %d", n, got.Unix(), want)

@@ -156,8 +156,8 @@ func (m *Machine) stopOne(w work, u *Unit) {
 	u.drained = false
 }
 
-// stopUnit drains and terminates one process, and says whether it had to be killed. The stop time of all in reserve must be
-// left when it terminates it.
+// stopUnit drains and terminates one process, and says whether it had to be killed. The stop time of all in reserve
+// must be left when it terminates it.
 func (m *Machine) stopUnit(w work, s drain.Stop, u *Unit, reserve []*Unit) (killed bool) {
 	if b := u.Role.Drain(); b != nil && !u.drained && u.proc.Running() && answers(u.Role) {
 		ctx, cancel := context.WithDeadlineCause(w.ctx, latest(s.Deadline, reserve), drain.OutOfTime)
@@ -168,7 +168,8 @@ func (m *Machine) stopUnit(w work, s drain.Stop, u *Unit, reserve []*Unit) (kill
 		return false
 	}
 	if err := within(context.Background(), time.Second, u.Role.Killed); err != nil {
-		m.Log.Warn("cannot clean up behind the killed "+string(u.Name)+": name servers drop it by themselves", "error", err)
+		m.Log.Warn("cannot take the killed "+string(u.Name)+" off the name servers: they drop it by themselves",
+			"error", err)
 	}
 	return true
 }

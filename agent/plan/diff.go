@@ -71,11 +71,13 @@ func find(p Plan, role rmq.Role) (Process, bool) {
 func diffProcess(was, is Process) []Change {
 	var all []Change
 	for i := range max(len(was.Files), len(is.Files)) {
-		switch {
+		switch c := (Change{Process: is.Role, Effect: Restart}); {
 		case i >= len(is.Files):
-			all = append(all, Change{Process: is.Role, What: was.Files[i].Name, From: was.Files[i].Name, Effect: Restart})
+			c.What, c.From = was.Files[i].Name, was.Files[i].Name
+			all = append(all, c)
 		case i >= len(was.Files):
-			all = append(all, Change{Process: is.Role, What: is.Files[i].Name, To: is.Files[i].Name, Effect: Restart})
+			c.What, c.To = is.Files[i].Name, is.Files[i].Name
+			all = append(all, c)
 		default:
 			all = append(all, diffFile(is.Role, was.Files[i], is.Files[i])...)
 		}

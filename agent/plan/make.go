@@ -29,7 +29,7 @@ func resolve(s settings.Settings, args cmdline.Run) (run, error) {
 	if r.role == "" {
 		r.role = rmq.Standalone
 	}
-	if r.role == rmq.Proxy && args.ProxyMode == "local" { // mqproxy -pm local is mqbroker --enable-proxy by its other name
+	if r.role == rmq.Proxy && args.ProxyMode == "local" { // mqbroker --enable-proxy by its other name
 		return run{rmq.Broker, true}, nil
 	}
 	if r.withProxy && r.role != rmq.Broker {
@@ -218,7 +218,8 @@ func (m *maker) programArgs(p Process) []string {
 		args = []string{"-pm", m.args.ProxyMode}
 	}
 	if p.Role == rmq.Proxy && namesrv == "" {
-		namesrv = m.Settings.NamesrvChosen().String() // NAMESRV_ADDR is weaker than the file, and RocketMQ reads it itself
+		// NAMESRV_ADDR is weaker than the file, and RocketMQ reads it itself.
+		namesrv = m.Settings.NamesrvChosen().String()
 	}
 	args = append(args, "-pc", p.Path(p.Files[len(p.Files)-1]))
 	if namesrv != "" {

@@ -1,6 +1,6 @@
 // Package plan decides everything about a run before anything happens: which processes, with which identity, files,
-// flags, ports and memory. Make is pure: it opens no port, asks nobody, starts and writes nothing, and the same inputs give
-// the same Plan, so a reload can make another one and look at the difference.
+// flags, ports and memory. Make is pure: it opens no port, asks nobody, starts and writes nothing, and the same
+// inputs give the same Plan, so a reload can make another one and look at the difference.
 package plan
 
 import (
@@ -105,8 +105,8 @@ func (p Process) Namesrvs() []string { return rmq.SplitAddrs(p.Values().Text("na
 // Path is where a rendered file goes.
 func (p Process) Path(f File) string { return filepath.Join(p.Dir, f.Name) }
 
-// Stores are the folders that hold the process's data: the root of its store first, then those that its configuration puts
-// elsewhere, a commit log on several disks among them.
+// Stores are the folders that hold the process's data: the root of its store first, then those that its configuration
+// puts elsewhere, a commit log on several disks among them.
 func (p Process) Stores() []string {
 	if p.Store == "" {
 		return nil

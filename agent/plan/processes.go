@@ -2,6 +2,7 @@ package plan
 
 import (
 	"errors"
+	"fmt"
 	"net"
 	"path/filepath"
 	"strconv"
@@ -150,7 +151,8 @@ func (m *maker) broker(namesrv string) (Process, error) {
 	p.Topology = identity.Actual(m.Identity.Topology, v)
 	p.Owner = p.Topology.Owner(m.Identity, v)
 	p.Known = m.known(p)
-	if v.Text("namesrvAddr") == "" && !v.On("fetchNamesrvAddrByAddressServer") && v.Get("rmqAddressServerDomain") == "" {
+	addressServer := v.On("fetchNamesrvAddrByAddressServer") || v.Get("rmqAddressServerDomain") != ""
+	if v.Text("namesrvAddr") == "" && !addressServer {
 		m.warnf("no name server is known, so no client can find this broker: " +
 			"-n host:9876, NAMESRV_ADDR, or namesrvAddr in the file")
 	}
@@ -170,7 +172,7 @@ func (m *maker) known(p Process) rmq.BrokerRef {
 	v := p.Values()
 	if host := v.Text("brokerIP1"); host != "" && v.On("authenticationEnabled") {
 		b.Cluster, b.Name = v.Text("brokerClusterName"), v.Text("brokerName")
-		b.Addr = host + ":" + strconv.FormatInt(p.Ports[0].Number, 10) // no brackets around IPv6, as RocketMQ registers it
+		b.Addr = fmt.Sprintf("%s:%d", host, p.Ports[0].Number) // no brackets around IPv6, as RocketMQ registers it
 	}
 	return b
 }

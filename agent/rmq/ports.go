@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Values are what a process is configured with, as RocketMQ understands it: a key that is not set, or whose value it does
-// not take, has its default.
+// Values are what a process is configured with, as RocketMQ understands it: a key that is not set, or whose value it
+// does not take, has its default.
 type Values interface {
 	Text(key string) string  // empty where the release does not have the key
 	Number(key string) int64 // 0 where it is none
@@ -94,14 +94,18 @@ func exporterPort(v Values, host string) []Port {
 // defaultControllerPort is taken where a controller's own address cannot be found: it will not start then.
 const defaultControllerPort = 9878
 
-// controllerPorts are those of a controller, alone or inside a name server. With DLedger, raft and requests share the port
-// of this member's address (DLedgerController overwrites listenPort with it); with jRaft each has a list of its own, in
-// the same order (JRaftController).
+// controllerPorts are those of a controller, alone or inside a name server. With DLedger, raft and requests share the
+// port of this member's address (DLedgerController overwrites listenPort with it); with jRaft each has a list of its
+// own, in the same order (JRaftController).
 func controllerPorts(v Values) []Port {
 	var ports []Port
 	switch v.Text("controllerType") {
 	case "jRaft":
-		requests := Port{Number: defaultControllerPort, Key: "jRaftControllerRPCAddr", What: "this member's port in jRaftControllerRPCAddr"}
+		requests := Port{
+			Number: defaultControllerPort,
+			Key:    "jRaftControllerRPCAddr",
+			What:   "this member's port in jRaftControllerRPCAddr",
+		}
 		own := strings.TrimSpace(v.Text("jRaftServerId"))
 		all := strings.Split(v.Text("jRaftControllerRPCAddr"), ",")
 		for i, member := range strings.Split(v.Text("jRaftInitConf"), ",") {
@@ -118,7 +122,7 @@ func controllerPorts(v Values) []Port {
 		if !ok {
 			own = defaultControllerPort
 		}
-		ports = append(ports, Port{Number: own, Key: "controllerDLegerPeers", What: "this member's port in controllerDLegerPeers"})
+		ports = []Port{{Number: own, Key: "controllerDLegerPeers", What: "this member's port in controllerDLegerPeers"}}
 	}
 	return append(ports, exporterPort(v, "")...)
 }

@@ -12,8 +12,18 @@ import (
 type table map[string]string
 
 var defaults = map[Role]table{
-	Broker:     {"listenPort": "10911", "haListenPort": "10912", "metricsPromExporterPort": "5557", "bindAddress": "0.0.0.0"},
-	Namesrv:    {"listenPort": "9876", "controllerType": "DLedger", "metricsPromExporterPort": "5557", "bindAddress": "0.0.0.0"},
+	Broker: {
+		"listenPort":              "10911",
+		"haListenPort":            "10912",
+		"metricsPromExporterPort": "5557",
+		"bindAddress":             "0.0.0.0",
+	},
+	Namesrv: {
+		"listenPort":              "9876",
+		"controllerType":          "DLedger",
+		"metricsPromExporterPort": "5557",
+		"bindAddress":             "0.0.0.0",
+	},
 	Controller: {"listenPort": "19876", "controllerType": "DLedger", "metricsPromExporterPort": "5557"},
 	Proxy:      {"remotingListenPort": "8080", "grpcServerPort": "8081", "metricsPromExporterPort": "5557"},
 }
@@ -73,14 +83,28 @@ func TestListens(t *testing.T) {
 		},
 		{
 			"broker with a metrics page elsewhere", Broker, "5.5.0",
-			table{"metricsExporterType": "PROM", "metricsPromExporterHost": "0.0.0.0", "metricsPromExporterPort": "5558"},
+			table{
+				"metricsExporterType":     "PROM",
+				"metricsPromExporterHost": "0.0.0.0",
+				"metricsPromExporterPort": "5558",
+			},
 			":10911 :10909 :10912 0.0.0.0:5558",
 		},
-		{"broker that pushes metrics", Broker, "5.5.0", table{"metricsExporterType": "OTLP_GRPC"}, ":10911 :10909 :10912"},
+		{
+			"broker that pushes metrics",
+			Broker,
+			"5.5.0",
+			table{"metricsExporterType": "OTLP_GRPC"},
+			":10911 :10909 :10912",
+		},
 		{"name server", Namesrv, "5.5.0", nil, ":9876"},
 		{
 			"name server with a controller", Namesrv, "5.5.0",
-			table{"enableControllerInNamesrv": "true", "controllerDLegerSelfId": "n0", "controllerDLegerPeers": "n0-a:9878"},
+			table{
+				"enableControllerInNamesrv": "true",
+				"controllerDLegerSelfId":    "n0",
+				"controllerDLegerPeers":     "n0-a:9878",
+			},
 			":9876 :9878",
 		},
 		{
@@ -94,7 +118,11 @@ func TestListens(t *testing.T) {
 		{"controller among no peers", Controller, "5.5.0", table{"controllerDLegerSelfId": "n1"}, ":9878"},
 		{
 			"controller with a metrics page", Controller, "5.5.0",
-			table{"controllerDLegerSelfId": "n0", "controllerDLegerPeers": "n0-a:9878", "metricsExporterType": "PROM"}, ":9878 :5557",
+			table{
+				"controllerDLegerSelfId": "n0",
+				"controllerDLegerPeers":  "n0-a:9878",
+				"metricsExporterType":    "PROM",
+			}, ":9878 :5557",
 		},
 		{
 			"jRaft: each of the two has a list", Controller, "5.5.0", table{
@@ -104,7 +132,8 @@ func TestListens(t *testing.T) {
 		},
 		{
 			"jRaft: a list that is too short", Controller, "5.5.0", table{
-				"controllerType": "jRaft", "jRaftServerId": "b:9881", "jRaftInitConf": "a:9880,b:9881", "jRaftControllerRPCAddr": "a:9770",
+				"controllerType": "jRaft", "jRaftServerId": "b:9881",
+				"jRaftInitConf": "a:9880,b:9881", "jRaftControllerRPCAddr": "a:9770",
 			}, ":9878 :9881",
 		},
 		{"proxy", Proxy, "5.5.0", nil, ":8080 :8081"},
@@ -125,10 +154,15 @@ func TestListens(t *testing.T) {
 
 // What a port is called leads to the key that moves it.
 func TestPortsNameTheirKey(t *testing.T) {
-	set := table{"enableControllerInNamesrv": "true", "controllerDLegerSelfId": "n0", "controllerDLegerPeers": "n0-a:9878"}
+	set := table{
+		"enableControllerInNamesrv": "true",
+		"controllerDLegerSelfId":    "n0",
+		"controllerDLegerPeers":     "n0-a:9878",
+	}
 	var got []string
 	for _, port := range slices.Concat(
-		Listens(Broker, MustRelease("5.5.0"), values{Broker, nil}), Listens(Namesrv, MustRelease("5.5.0"), values{Namesrv, set}),
+		Listens(Broker, MustRelease("5.5.0"), values{Broker, nil}),
+		Listens(Namesrv, MustRelease("5.5.0"), values{Namesrv, set}),
 	) {
 		got = append(got, fmt.Sprintf("%s by %s", port, port.Key))
 	}

@@ -42,7 +42,11 @@ func (r Release) String() string { return r.text }
 
 // Compare orders releases by their three numbers.
 func (r Release) Compare(other Release) int {
-	return cmp.Or(cmp.Compare(r.Major, other.Major), cmp.Compare(r.Minor, other.Minor), cmp.Compare(r.Patch, other.Patch))
+	return cmp.Or(
+		cmp.Compare(r.Major, other.Major),
+		cmp.Compare(r.Minor, other.Minor),
+		cmp.Compare(r.Patch, other.Patch),
+	)
 }
 
 // before says whether the release is older than the line, as 5.2.
@@ -82,7 +86,8 @@ func (r Release) EnforcesACL() bool {
 	return r.before(5, 3) || r.Minor == 3 && r.Major == 5 && r.Patch < 3
 }
 
-// NamesLogback says whether rmq.logback.configurationFile is read; 4.9 reads conf/logback_broker.xml, whatever one says.
+// NamesLogback says whether rmq.logback.configurationFile is read; 4.9 reads conf/logback_broker.xml, whatever one
+// says.
 func (r Release) NamesLogback() bool { return !r.before(5, 0) }
 
 // UnmapsByCleaner says whether files are unmapped by java.nio's own cleaner (MappedFile.clean): up to 4.9.

@@ -56,7 +56,10 @@ func TestNamesrvsFollowTheList(t *testing.T) {
 func TestNamesrvsUnregister(t *testing.T) {
 	errDown := errors.New("down")
 	stubs := map[string]*namesrvStub{"a:9876": {err: errDown}, "b:9876": {}}
-	n := NamesrvsBy(func() []string { return []string{"a:9876", "b:9876"} }, func(addr string) Namesrv { return stubs[addr] })
+	n := NamesrvsBy(
+		func() []string { return []string{"a:9876", "b:9876"} },
+		func(addr string) Namesrv { return stubs[addr] },
+	)
 	broker := rmq.BrokerRef{Cluster: "c", Name: "broker-0", Addr: "10.0.0.1:10911"}
 	if err := n.Unregister(t.Context(), broker); !errors.Is(err, errDown) {
 		t.Errorf("error %v", err)

@@ -67,7 +67,8 @@ func (b *broker) Meaning(code int) string {
 // tendEvery is how often Tend looks how far the start is.
 const tendEvery = 500 * time.Millisecond
 
-// Tend sees to it that a broker which serves is soon registered too, and compares its live configuration once it is ready.
+// Tend sees to it that a broker which serves is soon registered too, and compares its live configuration once it is
+// ready.
 func (b *broker) Tend(ctx context.Context, passed func(...string) bool) {
 	tick := time.NewTicker(tendEvery)
 	defer tick.Stop()
@@ -98,8 +99,9 @@ func names(all []probes.Check) (names []string) {
 }
 
 // register makes the broker register with its name servers now. It does so at its start, but only with those that it is
-// connected to by then (BrokerOuterAPI.registerBrokerAll), and a fast start is over before that: the next time would come
-// 10 s later. Setting the permission to what it is registers as well. Brokers whose role is elected register when it is.
+// connected to by then (BrokerOuterAPI.registerBrokerAll), and a fast start is over before that: the next time would
+// come 10 s later. Setting the permission to what it is registers as well. Brokers whose role is elected register
+// when it is.
 func (b *broker) register(ctx context.Context) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -184,9 +186,9 @@ func (b *broker) Undrain(ctx context.Context) error {
 	return err
 }
 
-// permit sets the permission. The broker writes it into its configuration file, which is rendered anew at the next start, so
-// it does not outlive the process. The broker answers only after it has registered everywhere, which a dead name server
-// makes slow, so what counts is what it reports afterwards.
+// permit sets the permission. The broker writes it into its configuration file, which is rendered anew at the next
+// start, so it does not outlive the process. The broker answers only after it has registered everywhere, which a dead
+// name server makes slow, so what counts is what it reports afterwards.
 func (b *broker) permit(ctx context.Context, permission string) error {
 	updateErr := within(ctx, 3*time.Second, func(ctx context.Context) error {
 		return b.client.UpdateBrokerConfig(ctx, map[string]string{"brokerPermission": permission})
@@ -197,7 +199,8 @@ func (b *broker) permit(ctx context.Context, permission string) error {
 			return errors.Join(updateErr, err)
 		}
 		if live["brokerPermission"] != permission {
-			return errors.Join(updateErr, fmt.Errorf("the broker reports brokerPermission=%s", live["brokerPermission"]))
+			err = fmt.Errorf("the broker reports brokerPermission=%s", live["brokerPermission"])
+			return errors.Join(updateErr, err)
 		}
 		return nil
 	})

@@ -9,8 +9,8 @@ import (
 	"rocketmq-agent/agent/keys"
 )
 
-// readBack compares what the ready broker runs with to what it was given, once: RocketMQ says nothing about what it does
-// not take.
+// readBack compares what the ready broker runs with to what it was given, once: RocketMQ says nothing about what it
+// does not take.
 func (b *broker) readBack(ctx context.Context) {
 	var live map[string]string
 	err := within(ctx, 5*time.Second, func(ctx context.Context) (err error) {
@@ -38,7 +38,8 @@ type difference struct{ key, given, source, live string }
 // electedKeys change while a broker runs whose role is elected.
 var electedKeys = map[string]bool{"brokerId": true, "brokerRole": true}
 
-// differing lists the keys whose live value is not what RocketMQ should have made of the given one. Secrets are left out.
+// differing lists the keys whose live value is not what RocketMQ should have made of the given one. Secrets are left
+// out.
 func differing(given config.Effective, live map[string]string, elected bool) (all []difference) {
 	for _, v := range given.Values() {
 		k, known := given.Keys.Find(v.Key)

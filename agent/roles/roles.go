@@ -1,5 +1,5 @@
-// Package roles knows how each role of RocketMQ is asked, watched, drained and stopped, one file a role. Whoever adds a role
-// implements all of Role, and names it in New.
+// Package roles knows how each role of RocketMQ is asked, watched, drained and stopped, one file a role. Whoever adds
+// a role implements all of Role, and names it in New.
 package roles
 
 import (

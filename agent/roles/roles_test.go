@@ -88,8 +88,9 @@ func TestMeaning(t *testing.T) {
 }
 
 func TestDiffering(t *testing.T) {
-	given := planned(t, rmq.Broker, "fileReservedTime=48 \nbrokerId=1\nlistenPort=10911\nbrokerName= mq-0 \nnoSuchKey=1\n"+
-		"initAuthenticationUser=hunter2\ndiskMaxUsedSpaceRatio=75\n").Values()
+	const text = "fileReservedTime=48 \nbrokerId=1\nlistenPort=10911\nbrokerName= mq-0 \nnoSuchKey=1\n" +
+		"initAuthenticationUser=hunter2\ndiskMaxUsedSpaceRatio=75\n"
+	given := planned(t, rmq.Broker, text).Values()
 	live := map[string]string{
 		"fileReservedTime": "72", "brokerId": "0", "listenPort": "10911", "brokerName": "mq-0", "noSuchKey": "2",
 		"initAuthenticationUser": "x", "diskMaxUsedSpaceRatio": "75.0",

@@ -324,7 +324,8 @@ func TestProxyWithAReplacedValue(t *testing.T) {
 // What lies inside of a value may be a secret, whatever the key.
 func TestProxyHidesWhatLiesInside(t *testing.T) {
 	set := loadTable(t).Set(rmq.MustRelease("5.5.0"), rmq.Proxy)
-	for _, f := range proxyFile(set, []byte(`{"clusterName": {"pw": "hunter2"}, "noSuchKey": ["hunter2"], "grpcServerPort": {"pw": "hunter2"}}`)) {
+	const text = `{"clusterName": {"pw": "hunter2"}, "noSuchKey": ["hunter2"], "grpcServerPort": {"pw": "hunter2"}}`
+	for _, f := range proxyFile(set, []byte(text)) {
 		if strings.Contains(f.Value+f.Message+f.Suggestion, "hunter2") {
 			t.Errorf("%+v", f)
 		}

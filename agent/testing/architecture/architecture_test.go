@@ -120,7 +120,11 @@ func TestImportsPointDown(t *testing.T) {
 	}
 	for from, p := range list(t) {
 		for _, path := range p.Imports {
-			if to := name(path); strings.HasPrefix(path, module) && !helper(from) && (helper(to) || height[to] >= height[from]) {
+			to := name(path)
+			if !strings.HasPrefix(path, module) || helper(from) {
+				continue
+			}
+			if helper(to) || height[to] >= height[from] {
 				t.Errorf("agent/%s imports agent/%s", from, to)
 			}
 		}
@@ -132,7 +136,8 @@ func TestTheCoreImportsNothing(t *testing.T) {
 	packages := list(t)
 	for _, name := range []string{"process", "drain"} {
 		for _, path := range packages[name].Imports {
-			if first, _, _ := strings.Cut(path, "/"); strings.Contains(first, ".") && path != "golang.org/x/sys/unix" || first == "rocketmq-agent" {
+			first, _, _ := strings.Cut(path, "/")
+			if strings.Contains(first, ".") && path != "golang.org/x/sys/unix" || first == "rocketmq-agent" {
 				t.Errorf("agent/%s imports %s", name, path)
 			}
 		}
@@ -140,17 +145,20 @@ func TestTheCoreImportsNothing(t *testing.T) {
 	if files := packages["main"].GoFiles; !slices.Equal(files, []string{"main.go"}) {
 		t.Errorf("package main has the files %v", files)
 	}
-	if text, err := os.ReadFile(filepath.Join(root, "agent", "main.go")); err != nil || strings.Count(string(text), "\n") > 40 {
+	text, err := os.ReadFile(filepath.Join(root, "agent", "main.go"))
+	if err != nil || strings.Count(string(text), "\n") > 40 {
 		t.Errorf("main.go is longer than 40 lines, or cannot be read: %v", err)
 	}
 }
 
 // environment are the functions that read or change the environment.
 var environment = []string{
-	"Getenv", "LookupEnv", "Environ", "Setenv", "Unsetenv", "Clearenv", "ExpandEnv", "TempDir", "UserHomeDir", "UserCacheDir", "UserConfigDir",
+	"Getenv", "LookupEnv", "Environ", "Setenv", "Unsetenv", "Clearenv", "ExpandEnv",
+	"TempDir", "UserHomeDir", "UserCacheDir", "UserConfigDir",
 }
 
-// Settings are read once, in one place: what else reads the environment a reload would miss. bench is a program of its own.
+// Settings are read once, in one place: what else reads the environment a reload would miss. bench is a program of
+// its own.
 func TestOnlySettingsReadsTheEnvironment(t *testing.T) {
 	err := filepath.WalkDir(filepath.Join(root, "agent"), func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
