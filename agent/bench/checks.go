@@ -12,7 +12,7 @@ import (
 // files is how many configuration files one validate judges.
 const files = 1000
 
-// broken is a broker.conf as people have it: most of it right, some of it not.
+// broken is a broker.conf as people have it, with 15 findings.
 const broken = `# production
 brokerClusterName=DefaultCluster
 brokerName=broker-a
@@ -24,12 +24,23 @@ listenPort=10911
 deleteWhen=04
 fileReservedTime=48 
 mapedFileSizeCommitLog=1073741824
+mapedFileSizeConsumeQueue=300000
 diskMaxUsedSpaceRatio=99
 storePathRootDir=/home/rocketmq/store
 storePathIndex=/home/rocketmq/store/index
+storePathConsumeQueue=/home/rocketmq/store/consumequeue
+storeCheckpoint=/home/rocketmq/store/checkpoint
+abortFile=/home/rocketmq/store/abort
 autoCreateTopicEnable=yes
-maxMessageSize=65536
+autoCreateSubscriptionGroup=on
+brokerIP1=127.0.0.1
+maxMessageSize=64KB
 sendMessageThreadPoolNums=16
+pullMessageThreadPoolNums=16 # as many
+waitTimeMillsInSendQueue=1000
+flushComitLogTimed=true
+serverSelectorThreads=3
+mqtt.port=1883
 messageDelayLevel=1s 5s 10s 30s 1m 2m 3m 4m 5m 6m 7m 8m 9m 10m 20m 30m 1h 2h
 `
 
@@ -81,7 +92,7 @@ func measureChecks(dir string, runs int) error {
 	for i, s := range shapes {
 		fmt.Printf("  %-22s %s\n", s.name, ms(median(took[i])))
 	}
-	fmt.Printf("  validate judges %.0f files a second\n\n", files/median(took[1]).Seconds())
+	fmt.Printf("  validate judges %.0f files a second, of 15 findings each\n\n", files/median(took[1]).Seconds())
 	return nil
 }
 

@@ -51,9 +51,9 @@ func measureOverhead(dir string, runs int) error {
 		all = append(all, contender{name, path, []string{path, "--", java}})
 	}
 	samples := map[string][]sample{}
-	for range runs { // in turn, so that a noisy moment hits all alike
+	for run := range runs { // in turn, so that a noisy moment hits all alike
 		for _, c := range all {
-			s, err := once(dir, c)
+			s, err := once(dir, c, run == runs-1)
 			if err != nil {
 				return fmt.Errorf("%s: %w", c.name, err)
 			}
@@ -92,7 +92,8 @@ func copyFile(from, to string) error {
 	return errors.Join(err, out.Close())
 }
 
-func once(dir string, c contender) (sample, error) {
+// once starts and stops a contender. With idle it lets it do nothing for a while first, and looks at its memory then.
+func once(dir string, c contender, idle bool) (sample, error) {
 	stamp := filepath.Join(dir, "stamp")
 	_ = os.Remove(stamp) // of the run before
 	cmd := exec.Command(c.argv[0], c.argv[1:]...)
@@ -107,7 +108,10 @@ func once(dir string, c contender) (sample, error) {
 		return sample{}, errors.Join(err, cmd.Process.Kill(), cmd.Wait())
 	}
 	s := sample{start: executed.Sub(began)}
-	s.rss, s.anonymous, s.threads = memory(cmd.Process.Pid)
+	if idle {
+		time.Sleep(5 * time.Second)
+		s.rss, s.anonymous, s.threads = memory(cmd.Process.Pid)
+	}
 	told := time.Now()
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		return sample{}, err
@@ -160,14 +164,14 @@ func printOverhead(all []contender, samples map[string][]sample) {
 	}
 	bare := column(all[0].name, func(s sample) time.Duration { return s.stop })
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 3, ' ', 0)
-	fmt.Fprintf(w, "PID 1\tbinary\tstart to exec\tTERM to exit\tadded by it\tRSS at exec\tanonymous\tthreads\n")
+	fmt.Fprintf(w, "PID 1\tbinary\tstart to exec\tTERM to exit\tadded by it\tRSS, idle\tanonymous\tthreads\n")
 	for _, c := range all {
 		stop := column(c.name, func(s sample) time.Duration { return s.stop })
 		size := "-"
 		if info, err := os.Stat(c.binary); err == nil {
 			size = fmt.Sprintf("%.2f MB", float64(info.Size())/1e6)
 		}
-		s := samples[c.name][len(samples[c.name])/2]
+		s := samples[c.name][len(samples[c.name])-1] // the one that was idle
 		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%.1f MiB\t%.1f MiB\t%d\n", c.name, size,
 			ms(column(c.name, func(s sample) time.Duration { return s.start })), ms(stop), ms(stop-bare),
 			float64(s.rss)/1024, float64(s.anonymous)/1024, s.threads)
