@@ -21,6 +21,7 @@ func TestHostName(t *testing.T) {
 		return c
 	}
 	named := broker("--hostname", "broker-a")
+	smoketest(t, network, "--namesrv", "ns:9876", "--count", "100") // a store without a message changes hands
 	if list := ns.exec("mqadmin", "clusterList", "-n", "localhost:9876"); !strings.Contains(list, "broker-a") {
 		t.Errorf("the name server lists:\n%s", list)
 	}
