@@ -68,16 +68,21 @@ func TestToolsTakeNothingOfAServer(t *testing.T) {
 	}
 }
 
+// TestToolsKeepProperties: what a client may need too, and what hurts nobody. A log configuration of a server's is
+// overruled by the tools' own.
 func TestToolsKeepProperties(t *testing.T) {
-	for variable, kept := range map[string]bool{
-		"JAVA_OPT": true, "JAVA_TOOL_OPTIONS": true, "JDK_JAVA_OPTIONS": true, "_JAVA_OPTIONS": true,
-		"JAVA_OPT_EXT": false, "HEAP_OPTS": false,
-	} {
-		got := tool(t, []string{variable + "=-Xmx9g -Dtls.enable=true --add-opens=a/b=c -Dglob=/*"}, "mqadmin")
+	for _, variable := range everywhere {
+		const log = "-Drmq.logback.configurationFile="
+		got := tool(t, []string{variable + "=-Xmx9g -Dtls.enable=true --add-opens=a/b=c -Dglob=/* " + log + "/x"}, "mqadmin")
 		for _, word := range []string{"-Dtls.enable=true", "--add-opens=a/b=c", "-Dglob=/*"} {
-			if slices.Contains(got, word) != kept {
-				t.Errorf("%s in %s: kept is %v, want %v", word, variable, !kept, kept)
+			if !slices.Contains(got, word) {
+				t.Errorf("no %s of %s in %q", word, variable, got)
 			}
+		}
+		slices.Reverse(got)
+		at := slices.IndexFunc(got, func(word string) bool { return strings.HasPrefix(word, log) })
+		if at < 0 || !strings.HasSuffix(got[at], "rmq.tools.logback.xml") {
+			t.Errorf("%s decides where a tool logs: %q", variable, got)
 		}
 	}
 }

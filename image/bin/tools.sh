@@ -1,8 +1,7 @@
 #!/bin/sh
 # Runs a main class with RocketMQ's jars in a small JVM: tools.sh CLASS [ARGS]. It shares its container with a server, so it
-# takes nothing that was meant for the server's JVM: of JAVA_OPT, and of the variables that every java reads by itself, the
-# system properties and module options alone; of HEAP_OPTS and JAVA_OPT_EXT nothing, as RocketMQ's own tools.sh.
-# RMQ_TOOLS_JAVA_OPT holds the options of the tools; it comes last, so that it wins.
+# takes nothing that was meant for the server's JVM: of all variables with JVM options the system properties (TLS, say) and
+# module options alone. RMQ_TOOLS_JAVA_OPT holds the options of the tools; it comes last, so that it wins.
 bin=$(dirname "$(readlink -f "$0")")
 export ROCKETMQ_HOME="${ROCKETMQ_HOME:-$(dirname "$bin")}"
 java=${JAVA_HOME:+$JAVA_HOME/bin/java}
@@ -39,8 +38,8 @@ esac
 
 set -f # the variables are lists of words, and no patterns; the jars' wildcard is java's
 # shellcheck disable=SC2086
-kept=$(harmless ${JAVA_TOOL_OPTIONS:-} ${JDK_JAVA_OPTIONS:-} ${JAVA_OPT:-} ${_JAVA_OPTIONS:-})
-unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS
+kept=$(harmless ${JAVA_TOOL_OPTIONS:-} ${JDK_JAVA_OPTIONS:-} ${JAVA_OPT:-} ${HEAP_OPTS:-} ${JAVA_OPT_EXT:-} ${_JAVA_OPTIONS:-})
+unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS _JAVA_OPTIONS # every java reads these by itself
 
 # If memory runs out all the same, the kernel ends the tool and not the broker.
 { echo 1000 >/proc/self/oom_score_adj; } 2>/dev/null || :
