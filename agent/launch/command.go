@@ -211,8 +211,8 @@ func (b *builder) archive() {
 	}
 }
 
-// environ is the agent's environment, with the home as it was found, and with nothing in the variables that the JVM reads
-// itself but what is among the options.
+// environ is the agent's environment, with the home as it was found, and with nothing in the variables that the JVM
+// reads itself but what is among the options.
 func (b *builder) environ() []string {
 	var env []string
 	for _, entry := range b.in.Environ {

@@ -173,9 +173,10 @@ func transientPool(p Process) int64 {
 }
 
 // optionsOf are the user's JVM options for a process. In a container of two JVMs those that one alone can have are the
-// broker's: its author had it in mind, and a name server hardly needs any.
+// broker's: their author had it in mind, and a name server hardly needs any. A JVM that only prints may run beside a
+// server that has them.
 func (m *maker) optionsOf(p Process) launch.Options {
-	if m.role == rmq.Standalone && p.Role == rmq.Namesrv {
+	if m.args.Print || m.role == rmq.Standalone && p.Role == rmq.Namesrv {
 		shared, _ := m.options.Beside()
 		return shared
 	}
@@ -186,7 +187,7 @@ func (m *maker) optionsOf(p Process) launch.Options {
 // agents may hold secrets.
 func (m *maker) warnAboutSingle() {
 	_, single := m.options.Beside()
-	if m.role != rmq.Standalone || len(single) == 0 {
+	if m.args.Print || m.role != rmq.Standalone || len(single) == 0 {
 		return
 	}
 	var names []string

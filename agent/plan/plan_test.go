@@ -484,4 +484,14 @@ func TestOptionsOfOneJVM(t *testing.T) {
 			t.Errorf("%s alone: %q", args.Role, p.Warnings)
 		}
 	}
+	printed := mustMake(t, s, cmdline.Run{Role: rmq.Broker, Print: true, Upstream: []string{"-p"}}, f)
+	command := printed.Processes[0].Command
+	for _, option := range []string{heap, port, "-Xms512m"} {
+		if slices.Contains(command.Args(), option) {
+			t.Errorf("what only prints takes %s of the broker beside it", option)
+		}
+	}
+	if slices.Contains(command.Env, "JAVA_TOOL_OPTIONS="+debug) || !slices.Contains(command.Args(), both) {
+		t.Errorf("what only prints: %q, %q", command.Args(), command.Env)
+	}
 }
