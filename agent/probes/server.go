@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// mostConns is how many connections the server keeps. The kubelet, a load balancer and two scrapers need a handful; each
-// costs about 20 KiB, in a process for which 16 MiB are planned.
+// mostConns is how many connections the server keeps. The kubelet, a load balancer and two scrapers need a handful;
+// each costs about 20 KiB, in a process for which 16 MiB are planned.
 const mostConns = 64
 
 // Serve answers on l until it is closed. When there are too many connections an old one is closed and the new one
