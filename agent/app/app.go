@@ -45,6 +45,7 @@ type app struct {
 
 // Run carries a plan out and returns the exit code of the container. The error says why nothing was started.
 func Run(p plan.Plan, o Options) (int, error) {
+	bound(p.Memory)
 	introduce(p, o.Log)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()

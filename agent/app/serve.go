@@ -50,15 +50,7 @@ func (a *app) listen(mux http.Handler) error {
 			"address", addr, "error", err)
 		return nil
 	}
-	server := &http.Server{
-		Handler:           mux,
-		ReadHeaderTimeout: 5 * time.Second,
-		ReadTimeout:       5 * time.Second,
-		WriteTimeout:      10 * time.Second,
-		IdleTimeout:       time.Minute,
-		MaxHeaderBytes:    16 << 10,
-	}
-	go func() { _ = server.Serve(l) }() // ends with the program
+	go func() { _ = probes.Serve(l, mux) }() // ends with the program
 	return nil
 }
 

@@ -39,7 +39,8 @@ func healthcheck(c command, args []string, e Env) int {
 		return exit.Usage
 	}
 	s, _ := settings.FromEnv() // what is wrong elsewhere in the environment is not this command's business
-	client := http.Client{Timeout: 3 * time.Second}
+	// A transport of its own has no proxy: HTTP_PROXY is for the outside, and the agent is in here.
+	client := http.Client{Timeout: 3 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
 	resp, err := client.Get("http://" + dialable(string(s.HTTPAddr)) + path + "?verbose")
 	if err != nil {
 		fmt.Fprintf(e.Out, "the agent does not answer: %v\n", err)

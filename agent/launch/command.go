@@ -20,7 +20,7 @@ type Input struct {
 	Role          rmq.Role // whose main class
 	Home          Home
 	Java          Java
-	Options       Options  // the user's
+	Options       Options  // the user's, as far as they are for this JVM
 	Memory        []string // the flags of the memory plan
 	UserHome      string   // what RocketMQ takes for the user's home
 	TmpDir        string   // TMPDIR; empty: the system's
@@ -211,13 +211,22 @@ func (b *builder) archive() {
 	}
 }
 
-// environ is the agent's environment, with the home as it was found.
+// environ is the agent's environment, with the home as it was found, and with nothing in the variables that the JVM
+// reads itself but what is among the options.
 func (b *builder) environ() []string {
 	var env []string
 	for _, entry := range b.in.Environ {
-		if !strings.HasPrefix(entry, "ROCKETMQ_HOME=") {
-			env = append(env, entry)
+		name, value, _ := strings.Cut(entry, "=")
+		switch name {
+		case "ROCKETMQ_HOME":
+			continue
+		case toolOptions, jdkOptions, lateOptions:
+			if value = b.in.Options.only(name, value); value == "" {
+				continue
+			}
+			entry = name + "=" + value
 		}
+		env = append(env, entry)
 	}
 	return append(env, "ROCKETMQ_HOME="+b.in.Home.Dir)
 }

@@ -80,6 +80,30 @@ func (o Options) from(variable string) Options {
 	return some
 }
 
+// only is the value of a variable without the words that are not among the options.
+func (o Options) only(variable, value string) string {
+	kept := o.from(variable)
+	if len(kept) == len(split(value)) {
+		return value
+	}
+	var words []string
+	for _, f := range kept {
+		words = append(words, quoted(f.Text))
+	}
+	return strings.Join(words, " ")
+}
+
+// quoted is the opposite of split for one word.
+func quoted(word string) string {
+	switch {
+	case strings.Contains(word, `"`):
+		return "'" + word + "'"
+	case strings.ContainsAny(word, " \t\r\n'"):
+		return `"` + word + `"`
+	}
+	return word
+}
+
 // split cuts a variable into words at blanks, as sh does with an unquoted variable. Unlike sh it also honours quotes:
 // blanks between a pair of quotes, single or double, do not separate, and the pair is removed
 // (-XX:OnOutOfMemoryError='kill -9 %p'). A quote without a partner is an ordinary character. A backslash is always one,

@@ -6,6 +6,7 @@ const (
 
 	// agentBytes is the agent itself: at most 14 MiB resident by contract.
 	agentBytes = 16 * mib
+	agentOther = 4 * mib
 
 	// leastCache is the page cache below which no plan goes. It holds the JVM's own code and jars as well as the ends
 	// of the commit log and its indexes. The rest of the limit is page cache too.

@@ -137,6 +137,10 @@ func (j JVM) Total() int64 {
 	return j.Heap + j.Direct + j.Metaspace + j.CodeCache + j.Stacks + j.Native
 }
 
+// AgentGo is the part of the agent's memory that Go's runtime manages. The rest is what it does not count: the stacks
+// of threads in the kernel, and the program's own pages.
+func (p Plan) AgentGo() int64 { return p.Agent - agentOther }
+
 // Flags are the JVM options that carry the plan out. Where the user's own options say something, the plan says nothing.
 func (j JVM) Flags() []string {
 	var flags []string

@@ -28,6 +28,8 @@ func Register(mux *http.ServeMux, agent Agent, drain *Drain, broker func() (chec
 	// nothing, costs little, and shows counts and addresses, never a message, a topic or a secret.
 	mux.Handle("GET /metrics", promhttp.HandlerFor(registry, promhttp.HandlerOpts{
 		ErrorHandling: promhttp.ContinueOnError, // one bad collector must not blank the page
+		// A scrape reads /proc, and each one that waits for the kernel holds a thread.
+		MaxRequestsInFlight: 4,
 	}))
 }
 

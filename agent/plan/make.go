@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"rocketmq-agent/agent/cmdline"
 	"rocketmq-agent/agent/exit"
@@ -96,6 +97,7 @@ func makeAs(s settings.Settings, args cmdline.Run, f Files, r run, owner *identi
 		}
 	}
 	m.addCommands()
+	m.warnAboutSingle()
 	return m.Plan, nil
 }
 
@@ -135,12 +137,12 @@ func (m *maker) identify(owner *identity.Owner) (err error) {
 
 // planMemory divides the container's memory limit among its processes.
 func (m *maker) planMemory() (err error) {
-	var options []memory.Option
-	for _, o := range m.options {
-		options = append(options, memory.Option{Text: o.Text, Source: o.Source})
-	}
 	var units []memory.Unit
 	for _, p := range m.Processes {
+		var options []memory.Option
+		for _, o := range m.optionsOf(p) {
+			options = append(options, memory.Option{Text: o.Text, Source: o.Source})
+		}
 		units = append(units, memory.Unit{Kind: kind(p), Options: options, Direct: transientPool(p)})
 	}
 	m.Memory, err = memory.New(units, m.files.Limit)
@@ -170,6 +172,33 @@ func transientPool(p Process) int64 {
 	return p.Values().Number("transientStorePoolSize") * p.CommitLogFile()
 }
 
+// optionsOf are the user's JVM options for a process. In a container of two JVMs those that one alone can have are the
+// broker's: their author had it in mind, and a name server hardly needs any. A JVM that only prints may run beside a
+// server that has them.
+func (m *maker) optionsOf(p Process) launch.Options {
+	if m.args.Print || m.role == rmq.Standalone && p.Role == rmq.Namesrv {
+		shared, _ := m.options.Beside()
+		return shared
+	}
+	return m.options
+}
+
+// warnAboutSingle names the options that a name server beside a broker goes without, without their values: those of
+// agents may hold secrets.
+func (m *maker) warnAboutSingle() {
+	_, single := m.options.Beside()
+	if m.args.Print || m.role != rmq.Standalone || len(single) == 0 {
+		return
+	}
+	var names []string
+	for _, o := range single {
+		name, _, _ := strings.Cut(o.Text, "=")
+		names = append(names, name+" ("+o.Source+")")
+	}
+	m.warnf("one JVM alone can have these options, and in this container it is the broker's; namesrv goes without: %s",
+		strings.Join(names, ", "))
+}
+
 // addCommands makes the command line of each process.
 func (m *maker) addCommands() {
 	for i := range m.Processes {
@@ -178,7 +207,7 @@ func (m *maker) addCommands() {
 			Role:          p.Role,
 			Home:          m.Home,
 			Java:          m.files.Java,
-			Options:       m.options,
+			Options:       m.optionsOf(*p),
 			UserHome:      m.UserHome,
 			TmpDir:        m.Settings.Java.TmpDir,
 			ClassPath:     m.Settings.Java.ClassPath,

@@ -430,3 +430,68 @@ func TestUserHome(t *testing.T) {
 		t.Errorf("%s", p.UserHome)
 	}
 }
+
+// What one JVM alone can have is the broker's in a container of two, and said; a proxy inside the broker is the same
+// JVM.
+func TestOptionsOfOneJVM(t *testing.T) {
+	const (
+		heap  = "-Xmx512m"
+		port  = "-Dcom.sun.management.jmxremote.port=9999"
+		debug = "-agentlib:jdwp=transport=dt_socket,server=y,address=5005"
+		both  = "-Da=b"
+	)
+	f := machine(t, "5.5.0")
+	s := pod("mq-0")
+	s.Environ = settings.Environ{
+		"JAVA_OPT_EXT=" + heap + " " + port + " " + both, "HEAP_OPTS=-Xms512m", "JAVA_TOOL_OPTIONS=" + debug,
+	}
+	p := mustMake(t, s, cmdline.Run{Role: rmq.Standalone}, f)
+	for _, process := range p.Processes {
+		line := strings.Join(append(process.Command.Args(), process.Command.Env...), " ")
+		if !strings.Contains(line, both) {
+			t.Errorf("%s goes without %s", process.Role, both)
+		}
+		for _, option := range []string{heap, port, "-Xms512m"} {
+			got := slices.Contains(process.Command.Args(), option)
+			if want := process.Role == rmq.Broker; got != want {
+				t.Errorf("%s has %s: %v", process.Role, option, got)
+			}
+		}
+		got := slices.Contains(process.Command.Env, "JAVA_TOOL_OPTIONS="+debug)
+		if want := process.Role == rmq.Broker; got != want {
+			t.Errorf("%s has the debugger in its environment: %v", process.Role, got)
+		}
+	}
+	if ns, b := p.Memory.JVMs[0].Heap, p.Memory.JVMs[1].Heap; ns >= b || b != 512<<20 {
+		t.Errorf("heap of the name server %d, of the broker %d", ns, b)
+	}
+	said := strings.Join(p.Warnings, "\n")
+	for _, word := range []string{"namesrv goes without", heap + " (JAVA_OPT_EXT)", "-agentlib:jdwp (JAVA_TOOL_OPTIONS)"} {
+		if !strings.Contains(said, word) {
+			t.Errorf("no %q in the warnings %q", word, said)
+		}
+	}
+	for _, args := range []cmdline.Run{
+		{Role: rmq.Namesrv}, {Role: rmq.Broker, EnableProxy: true, Namesrv: rmq.AddrList{"ns:9876"}},
+	} {
+		p := mustMake(t, s, args, f)
+		for _, option := range []string{heap, port, both} {
+			if !slices.Contains(p.Processes[0].Command.Args(), option) {
+				t.Errorf("%s alone goes without %s", args.Role, option)
+			}
+		}
+		if strings.Contains(strings.Join(p.Warnings, "\n"), "goes without") {
+			t.Errorf("%s alone: %q", args.Role, p.Warnings)
+		}
+	}
+	printed := mustMake(t, s, cmdline.Run{Role: rmq.Broker, Print: true, Upstream: []string{"-p"}}, f)
+	command := printed.Processes[0].Command
+	for _, option := range []string{heap, port, "-Xms512m"} {
+		if slices.Contains(command.Args(), option) {
+			t.Errorf("what only prints takes %s of the broker beside it", option)
+		}
+	}
+	if slices.Contains(command.Env, "JAVA_TOOL_OPTIONS="+debug) || !slices.Contains(command.Args(), both) {
+		t.Errorf("what only prints: %q, %q", command.Args(), command.Env)
+	}
+}

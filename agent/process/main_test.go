@@ -10,7 +10,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	processtest.Main(m, map[string]func([]string) int{"agent": agent})
+	processtest.Main(m, map[string]func([]string) int{"agent": agent, "blocker": blocker})
 }
 
 // newSupervisor returns a Supervisor that leaves no child behind: a test that passes has ended all of its own.

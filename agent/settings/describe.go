@@ -32,6 +32,7 @@ var meanings = map[string]string{
 	"LogFormat":    "json or text",
 	"LogLevel":     "debug, info, warn or error",
 	"LogFiles":     "true: RocketMQ logs into files under $HOME/logs/rocketmqlogs, not to stdout",
+	"ToolsJavaOpt": "JVM options of mqadmin and tools.sh, which take no heap, agent, port or log of a server's JVM",
 }
 
 // Describe lists every variable with its default and meaning, for help and README.

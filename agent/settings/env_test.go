@@ -123,6 +123,7 @@ var good = []struct {
 	{"RMQ_LOG_LEVEL", "error", func(s Settings) any { return s.LogLevel }, slog.LevelError},
 	{"RMQ_LOG_FILES", "", func(s Settings) any { return s.LogFiles }, false},
 	{"RMQ_LOG_FILES", "true", func(s Settings) any { return s.LogFiles }, true},
+	{"RMQ_TOOLS_JAVA_OPT", "-Xmx1g", func(s Settings) any { return s.ToolsJavaOpt }, "-Xmx1g"},
 	{"RMQ_LOG_FILES", "false", func(s Settings) any { return s.LogFiles }, false},
 	{"POD_NAME", "broker-1", func(s Settings) any { return s.Pod.Name }, "broker-1"},
 	{"POD_NAME", "broker-1", func(s Settings) any { return s.Pod.InKubernetes }, true},

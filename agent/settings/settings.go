@@ -37,6 +37,7 @@ type Settings struct {
 	LogFormat        logging.Format  `envconfig:"LOG_FORMAT" default:"json"`
 	LogLevel         slog.Level      `envconfig:"LOG_LEVEL" default:"info"`
 	LogFiles         bool            `envconfig:"LOG_FILES"`
+	ToolsJavaOpt     string          `envconfig:"TOOLS_JAVA_OPT"` // read by the tools' own script
 
 	Conf         []ConfValue // RMQ_CONF_<key> and RMQ_CONF_<key>_FILE, sorted by key
 	Unknown      []string    // variables with the prefix that nothing reads: probably misspelt
