@@ -16,6 +16,7 @@ import (
 type Unfit struct {
 	Path   string
 	Reason string // what it is, and what to do: "is a symbolic link: …"
+	Large  bool   // it is a file, but one of more bytes than somebody wanted to read
 }
 
 func (e *Unfit) Error() string { return e.Path + " " + e.Reason }
@@ -53,7 +54,7 @@ func Read(path string, limit int64) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	large := &Unfit{Path: path, Reason: fmt.Sprintf("is larger than %d bytes", limit)}
+	large := &Unfit{Path: path, Reason: fmt.Sprintf("is larger than %d bytes", limit), Large: true}
 	if info.Size() > limit {
 		return nil, large
 	}

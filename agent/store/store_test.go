@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 	if !ok {
 		os.Exit(m.Run())
 	}
-	os.Exit(map[string]func(string) int{"hold": hold, "rocketmq": holdAsRocketMQ, "open": open}[what](dir))
+	os.Exit(map[string]func(string) int{"hold": hold, "rocketmq": holdAsRocketMQ, "open": open, "claim": claim}[what](dir))
 }
 
 // hold takes the store, says so, and keeps it until its standard input ends.
@@ -194,6 +194,7 @@ func TestOpenAsAnother(t *testing.T) {
 			[]string{
 				"nothing can be written there", "belongs to 0:0 with mode 0755", "runs as 3000:3000",
 				"chown -R 3000:3000", "fsGroup: 3000", "--user 0:0",
+				"hostPath", "fsGroup does nothing there", "runAsUser: 0",
 			}},
 		{"one's own", func(t *testing.T, dir string) { chown(t, dir, 3000, 3000) }, nil},
 		{"the group's, as fsGroup makes it", func(t *testing.T, dir string) {
