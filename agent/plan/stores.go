@@ -4,6 +4,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"rocketmq-agent/agent/identity"
 	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/agent/store"
 )
@@ -33,12 +34,20 @@ func (p Process) Layout() store.Layout {
 	v := p.Values()
 	l := store.Layout{
 		Root:       p.Store,
-		CommitLogs: append(paths(v.Text("storePathCommitLog")), paths(v.Text("readOnlyCommitLogStorePaths"))...),
+		CommitLogs: paths(v.Text("storePathCommitLog")),
+		ReadOnly:   paths(v.Text("readOnlyCommitLogStorePaths")),
 		Raft:       paths(v.Text("storePathDLedgerCommitLog")),
 		Mapped:     uint64(p.CommitLogFile()),
 	}
 	if id := paths(v.Text("storePathBrokerIdentity")); len(id) == 1 {
 		l.Identity = id[0]
+	}
+	l.Written = l.CommitLogs
+	if p.Owner.Mode == identity.DLedger {
+		l.Written = l.Raft
+	}
+	if strings.Contains(v.Text("messageStorePlugIn"), "Tiered") {
+		l.Tiered = paths(v.Text("tieredStoreFilePath"))
 	}
 	if p.Role == rmq.Broker {
 		l.Metadata = p.metadata()

@@ -15,8 +15,9 @@ func TestLayout(t *testing.T) {
 	const inJSON = everywhere + " topics.json subscriptionGroup.json consumerOffset.json"
 	const from50 = " topicQueueMapping.json consumerOrderInfo.json messageRequestMode.json"
 	for _, tt := range []struct {
-		name, release, file   string
-		metadata, logs, rafts string
+		name, release, file string
+		metadata, logs, old string
+		rafts, tiered       string
 	}{
 		{name: "nothing said", release: "5.5.0", metadata: inJSON + from50 + " timermetrics"},
 		{name: "4.9", release: "4.9.7", metadata: inJSON},
@@ -27,10 +28,14 @@ func TestLayout(t *testing.T) {
 			metadata: everywhere + from50 + " timermetrics"},
 		{name: "lmq", release: "4.9.7", file: "enableLmq=true",
 			metadata: everywhere + " topics.json subscriptionGroup.json lmqConsumerOffset.json"},
-		{name: "the log elsewhere", release: "4.9.7", metadata: inJSON, logs: "/a/log /b/log /old",
+		{name: "the log elsewhere", release: "4.9.7", metadata: inJSON, logs: "/a/log /b/log", old: "/old",
 			file: "storePathCommitLog=/a/log,/b/log/\nreadOnlyCommitLogStorePaths=/old"},
 		{name: "DLedger's log elsewhere", release: "4.9.7", metadata: inJSON, rafts: "/raft",
 			file: "storePathDLedgerCommitLog=/raft"},
+		{name: "tiered storage", release: "4.9.7", metadata: inJSON, file: "tieredStoreFilePath=/cold"},
+		{name: "tiered storage of a plug-in", release: "5.5.0", metadata: inJSON + from50 + " timermetrics",
+			tiered: "/cold", file: "tieredStoreFilePath=/cold\n" +
+				"messageStorePlugIn=org.apache.rocketmq.tieredstore.TieredMessageStore"},
 		{name: "a relative path", release: "4.9.7", metadata: inJSON, file: "storePathCommitLog=log"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -42,11 +47,15 @@ func TestLayout(t *testing.T) {
 				slices.Sorted(slices.Values(l.Metadata))) {
 				t.Errorf("metadata %v, want %v", l.Metadata, want)
 			}
-			if got := strings.Join(l.CommitLogs, " "); got != tt.logs {
-				t.Errorf("commit logs %q, want %q", got, tt.logs)
-			}
-			if got := strings.Join(l.Raft, " "); got != tt.rafts {
-				t.Errorf("DLedger's logs %q, want %q", got, tt.rafts)
+			for want, got := range map[string][]string{
+				"logs: " + tt.logs:     l.CommitLogs,
+				"old: " + tt.old:       l.ReadOnly,
+				"rafts: " + tt.rafts:   l.Raft,
+				"tiered: " + tt.tiered: l.Tiered,
+			} {
+				if !strings.HasSuffix(want, ": "+strings.Join(got, " ")) {
+					t.Errorf("%v, want %s", got, want)
+				}
 			}
 			if l.Root != "/home/rocketmq/store" || l.Mapped != 1<<30 {
 				t.Errorf("%+v", l)

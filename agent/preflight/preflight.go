@@ -114,9 +114,11 @@ func claimStores(p plan.Plan, log *slog.Logger) error {
 			problems = append(problems, exit.With(code, err))
 			continue
 		}
-		warnings, err := store.CheckMetadata(process.Layout())
-		warn(log, warnings)
-		problems = append(problems, exit.With(exit.Storage, err))
+		for _, check := range []func(store.Layout) ([]string, error){store.CheckFolders, store.CheckMetadata} {
+			warnings, err := check(process.Layout())
+			warn(log, warnings)
+			problems = append(problems, exit.With(exit.Storage, err))
+		}
 	}
 	return errors.Join(problems...)
 }

@@ -5,20 +5,24 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // Layout says where a process keeps its data.
 type Layout struct {
 	Root       string   // of the store
 	CommitLogs []string // folders of the commit log besides the one below Root
+	ReadOnly   []string // further folders of the commit log, which are only read
 	Raft       []string // folders that hold a DLedger member's log (dledger-n0), besides Root
+	Written    []string // of all these folders, those that new messages go to
+	Tiered     []string // folders of tiered storage, which RocketMQ starts without
 	Identity   string   // the file that a controller's id is kept in; empty: brokerIdentity below Root
 	Metadata   []string // files that RocketMQ decodes at its start, by their name below Root/config
 	Mapped     uint64   // the size of the largest file that RocketMQ maps at its start, in bytes
 }
 
 func (l Layout) commitLogs() []string {
-	return append([]string{filepath.Join(l.Root, "commitlog")}, l.CommitLogs...)
+	return slices.Concat([]string{filepath.Join(l.Root, "commitlog")}, l.CommitLogs, l.ReadOnly)
 }
 
 func (l Layout) rafts() []string { return append([]string{l.Root}, l.Raft...) }

@@ -123,6 +123,42 @@ func writable(dir string) error {
 	return nil
 }
 
+// CheckFolders tries the folders that the configuration puts elsewhere than below the root. RocketMQ starts without
+// them, takes no messages or does not tier them, and says so in its own log only.
+func CheckFolders(l Layout) (warnings []string, err error) {
+	var problems []error
+	for _, dir := range l.Written {
+		if err := usable(dir); err != nil {
+			problems = append(problems, err)
+		}
+	}
+	if len(problems) < len(l.Written) { // another folder of the log takes the messages
+		for _, problem := range problems {
+			warnings = append(warnings, problem.Error())
+		}
+		problems = nil
+	}
+	for _, dir := range l.Tiered {
+		if err := usable(dir); err != nil {
+			warnings = append(warnings, "tiered storage will not work: "+err.Error())
+		}
+	}
+	return warnings, errors.Join(problems...)
+}
+
+// usable says what keeps this process from writing in a folder, or from making it.
+func usable(dir string) error {
+	at := nearest(dir)
+	err := unix.Access(at, unix.W_OK|unix.X_OK)
+	if info, statErr := os.Stat(at); statErr == nil && !info.IsDir() {
+		err = unix.ENOTDIR
+	}
+	if err == nil {
+		return nil
+	}
+	return &Error{Dir: dir, Reason: "nothing can be written there: " + owner(at), Err: err}
+}
+
 // refusing is the part of the disk in use from which on RocketMQ refuses messages, in percent
 // (rocketmq.broker.diskSpaceWarningLevelRatio).
 const refusing = 90

@@ -324,3 +324,24 @@ func TestOpenWarns(t *testing.T) {
 		t.Errorf("warnings %q", s.Warnings)
 	}
 }
+
+// Folders that the configuration puts elsewhere are looked at too (F3).
+func TestCheckFolders(t *testing.T) {
+	root := t.TempDir()
+	file := filepath.Join(root, "file")
+	put(t, root, "file", "")
+	good := Layout{Root: root, Written: []string{filepath.Join(root, "a", "log")}, Tiered: []string{root}}
+	if warnings, err := CheckFolders(good); len(warnings) > 0 || err != nil {
+		t.Errorf("%q, %v", warnings, err)
+	}
+	_, err := CheckFolders(Layout{Root: root, Written: []string{file}})
+	wantError(t, err, file, "nothing can be written there")
+	warnings, err := CheckFolders(Layout{Root: root, Written: []string{file, root}})
+	if len(warnings) != 1 || err != nil || !strings.Contains(warnings[0], file) {
+		t.Errorf("one of two: %q, %v", warnings, err)
+	}
+	warnings, err = CheckFolders(Layout{Root: root, Tiered: []string{filepath.Join(file, "cold")}})
+	if len(warnings) != 1 || err != nil || !strings.Contains(warnings[0], "tiered storage will not work") {
+		t.Errorf("%q, %v", warnings, err)
+	}
+}
