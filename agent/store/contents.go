@@ -36,16 +36,11 @@ func look(l Layout) (contents, error) {
 		c.commitLog = c.commitLog || held
 	}
 	for _, dir := range l.rafts() {
-		logs, _ := filepath.Glob(filepath.Join(dir, "dledger-*")) // the pattern is a good one
-		for _, log := range logs {
-			held, err := holdsData(filepath.Join(log, "data"))
-			if err != nil {
-				return c, unseen(l, err)
-			}
-			if held {
-				c.members = append(c.members, strings.TrimPrefix(filepath.Base(log), "dledger-"))
-			}
+		members, err := membersIn(dir)
+		if err != nil {
+			return c, unseen(l, err)
 		}
+		c.members = append(c.members, members...)
 	}
 	text, err := sharedfile.Read(l.identity(), smallFile)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -56,6 +51,31 @@ func look(l Layout) (contents, error) {
 	}
 	c.topics, _ = l.table("topics.json") // what cannot be decoded is judged by CheckMetadata
 	return c, nil
+}
+
+// membersIn lists the DLedger members with a log in a folder.
+func membersIn(dir string) (members []string, err error) {
+	entries, err := os.ReadDir(dir)
+	if errors.Is(err, fs.ErrNotExist) && missing(dir) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range entries {
+		member, ok := strings.CutPrefix(e.Name(), "dledger-")
+		if !ok {
+			continue
+		}
+		held, err := holdsData(filepath.Join(dir, e.Name(), "data"))
+		if err != nil {
+			return nil, err
+		}
+		if held {
+			members = append(members, member)
+		}
+	}
+	return members, nil
 }
 
 // smallFile bounds the files of one line.
@@ -146,11 +166,13 @@ var systemTopics = []string{
 	"OFFSET_MOVED_EVENT",
 	"TRANS_CHECK_MAX_TIME_TOPIC",
 	"DefaultHeartBeatSyncerTopic",
+	"%RETRY%TOOLS_CONSUMER", // mqadmin's
 }
 
 // ofEveryBroker says that a topic tells of no message: a broker makes topics of its own name and its cluster's.
 func ofEveryBroker(topic string, owners []identity.Owner) bool {
-	return slices.Contains(systemTopics, topic) || strings.HasPrefix(strings.ToLower(topic), "rmq_sys_") ||
+	return slices.Contains(systemTopics, topic) ||
+		strings.HasPrefix(strings.ToLower(topic), "rmq_sys_") || strings.HasPrefix(topic, "%RETRY%CID_RMQ_SYS_") ||
 		slices.ContainsFunc(owners, func(o identity.Owner) bool {
 			return topic == o.Name || topic == o.Cluster || topic == o.Cluster+"_REPLY_TOPIC"
 		})

@@ -88,7 +88,7 @@ func link(t *testing.T, target, path string) {
 // that every broker makes are nobody's.
 func TestEmptyStoresMoveBothWays(t *testing.T) {
 	const topics = `{"topicConfigTable":{"TBW102":{},"SELF_TEST_TOPIC":{},"c":{},"mq-1":{},"mq-0":{},"c_REPLY_TOPIC":{},
-		"RMQ_SYS_TRANS_HALF_TOPIC":{},"rmq_sys_REVIVE_LOG_c":{},"rmq_sys_SYNC_BROKER_MEMBER_mq-0":{}}}`
+		"RMQ_SYS_TRANS_HALF_TOPIC":{},"rmq_sys_REVIVE_LOG_c":{},"rmq_sys_SYNC_BROKER_MEMBER_mq-0":{},"%RETRY%TOOLS_CONSUMER":{}}}`
 	l := Layout{Root: t.TempDir()}
 	put(t, l.Root, commitLog, zeroes)
 	if err := os.Truncate(filepath.Join(l.Root, commitLog), 1<<30); err != nil {

@@ -61,7 +61,7 @@ func await(
 func succeeds(l Layout, owner identity.Owner, refusal error) bool {
 	held, ok := errors.AsType[*Error](refusal)
 	host, err := os.Hostname()
-	if !ok || err != nil || held.Holder != host {
+	if !ok || err != nil || held.Holder == "" || held.Holder != host {
 		return false
 	}
 	stamp, stamped, err := ReadStamp(l.Root)

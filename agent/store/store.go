@@ -100,10 +100,20 @@ var touched = []string{"", "lock", "checkpoint", "abort", "commitlog", "consumeq
 // writable tries the folder with a file of its own, and what is already there with access(2): it may have been left by
 // another user.
 func writable(dir string) error {
-	f, err := os.CreateTemp(dir, ".rocketmq-agent-*")
-	if full(err) {
-		return nil
+	if err := tryFile(dir); err != nil && !full(err) {
+		return err
 	}
+	for _, name := range touched {
+		path := filepath.Join(dir, name)
+		if err := unix.Access(path, unix.W_OK); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return &Error{Dir: dir, Reason: path + " was left by another user: " + owner(path), Err: err}
+		}
+	}
+	return nil
+}
+
+func tryFile(dir string) error {
+	f, err := os.CreateTemp(dir, ".rocketmq-agent-*")
 	if err != nil {
 		reason := "nothing can be written there: " + owner(dir)
 		if errors.Is(err, syscall.EROFS) {
@@ -113,12 +123,6 @@ func writable(dir string) error {
 	}
 	if err := errors.Join(f.Close(), os.Remove(f.Name())); err != nil {
 		return &Error{Dir: dir, Reason: "nothing can be written there", Err: err}
-	}
-	for _, name := range touched {
-		path := filepath.Join(dir, name)
-		if err := unix.Access(path, unix.W_OK); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return &Error{Dir: dir, Reason: path + " was left by another user: " + owner(path), Err: err}
-		}
 	}
 	return nil
 }
