@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"rocketmq-agent/agent/drain"
+	"rocketmq-agent/agent/exit"
 	"rocketmq-agent/agent/lifecycle"
 	"rocketmq-agent/agent/logging"
 	"rocketmq-agent/agent/memory"
@@ -49,9 +50,9 @@ func Run(p plan.Plan, o Options) (int, error) {
 	introduce(p, o.Log)
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
-	held, err := preflight.Run(ctx, p, o.Log)
-	if err != nil {
-		return 0, err
+	held, stopped, err := prepare(ctx, p, o)
+	if err != nil || stopped {
+		return exit.OK, err
 	}
 	sup, err := process.New()
 	if err != nil {

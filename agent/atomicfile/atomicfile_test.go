@@ -95,6 +95,33 @@ func TestWriteReplacesALinkAndNotItsTarget(t *testing.T) {
 	}
 }
 
+// Somebody else may have put something in the place of the file that is written first.
+func TestWriteGoesThroughNothing(t *testing.T) {
+	for name, put := range map[string]func(path, victim string) error{
+		"a link":       func(path, victim string) error { return os.Symlink(victim, path) },
+		"a hard link":  func(path, victim string) error { return os.Link(victim, path) },
+		"a named pipe": func(path, _ string) error { return syscall.Mkfifo(path, 0o600) },
+		"a folder":     func(path, _ string) error { return os.Mkdir(path, 0o700) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			victim := place(t, t.TempDir(), "victim", "precious")
+			if err := put(filepath.Join(dir, ".broker.conf.new"), victim); err != nil {
+				t.Fatal(err)
+			}
+			if err := Write(dir, "broker.conf", []byte("new"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			if got := content(t, filepath.Join(dir, "broker.conf")) + content(t, victim); got != "newprecious" {
+				t.Errorf("got %q", got)
+			}
+			if got := names(t, dir); got != "broker.conf" {
+				t.Errorf("the folder holds %s", got)
+			}
+		})
+	}
+}
+
 func TestWriteFailsWhole(t *testing.T) {
 	t.Run("the rename", func(t *testing.T) {
 		dir := t.TempDir()

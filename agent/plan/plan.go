@@ -9,7 +9,6 @@ import (
 	"net"
 	"path/filepath"
 	"strconv"
-	"strings"
 
 	"rocketmq-agent/agent/config"
 	"rocketmq-agent/agent/identity"
@@ -104,26 +103,6 @@ func (p Process) Namesrvs() []string { return rmq.SplitAddrs(p.Values().Text("na
 
 // Path is where a rendered file goes.
 func (p Process) Path(f File) string { return filepath.Join(p.Dir, f.Name) }
-
-// Stores are the folders that hold the process's data: the root of its store first, then those that its configuration
-// puts elsewhere, a commit log on several disks among them.
-func (p Process) Stores() []string {
-	if p.Store == "" {
-		return nil
-	}
-	dirs := []string{p.Store}
-	for _, v := range p.Values().Config.Values() {
-		if !strings.HasPrefix(v.Key, "storePath") || v.Key == "storePathRootDir" {
-			continue
-		}
-		for dir := range strings.SplitSeq(p.Values().Get(v.Key), ",") { // MixAll.MULTI_PATH_SPLITTER
-			if filepath.IsAbs(dir) && !strings.HasPrefix(dir, p.Store+"/") {
-				dirs = append(dirs, dir)
-			}
-		}
-	}
-	return dirs
-}
 
 // CommitLogFile is the size of a file of a broker's commit log, in bytes.
 func (p Process) CommitLogFile() int64 {

@@ -1,6 +1,6 @@
 // Package preflight looks at the machine before a JVM may touch anything, in the order in which a mistake costs least:
-// ports, a living broker of the same name, mounts, stores, and last the files that are written. RocketMQ itself would
-// start in most of the cases that are refused here.
+// ports, the locks of the stores, a living broker of the same name, mounts, whose the stores are and what is in them,
+// and last the files that are written. RocketMQ itself would start in most of the cases that are refused here.
 package preflight
 
 import (
@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"time"
 
 	"rocketmq-agent/agent/atomicfile"
 	"rocketmq-agent/agent/exit"
@@ -34,15 +35,20 @@ func Run(ctx context.Context, p plan.Plan, log *slog.Logger) (Held, error) {
 	if err := checkPorts(p); err != nil {
 		return Held{}, err
 	}
+	held, err := lockStores(ctx, p, log)
+	if err != nil {
+		return held, err
+	}
+	// Only now: a predecessor on the same store, which may have been waited for, is no second broker.
 	if err := duplicate(ctx, p); err != nil {
-		return Held{}, err
+		return held, err
 	}
 	lookAtMounts(p, log)
-	held, err := openStores(p, log)
-	if err == nil {
-		err = write(p)
+	if err := claimStores(p, log); err != nil {
+		return held, err
 	}
-	return held, err
+	held.findUncleanStop(p, log)
+	return held, write(p)
 }
 
 // checkPorts tries every port that would be opened: RocketMQ would find one in use only after it has loaded its store.
@@ -68,32 +74,70 @@ func checkPorts(p plan.Plan) error {
 	return exit.With(exit.Config, errors.Join(problems...))
 }
 
-// openStores makes sure that every store can be used, and takes it for this container alone.
-func openStores(p plan.Plan, log *slog.Logger) (Held, error) {
+// lockStores takes every store for this container alone.
+func lockStores(ctx context.Context, p plan.Plan, log *slog.Logger) (Held, error) {
 	held := Held{Locks: map[rmq.Role]*os.File{}}
+	waiting := func(holder error, most time.Duration) {
+		log.Warn("waiting for the predecessor of this name, which still runs on the store",
+			"refusal", holder.Error(), "atMost", most.String())
+	}
 	var problems []error
 	for _, process := range p.Processes {
 		if process.Store == "" {
 			continue
 		}
-		s, err := store.Open(process.Store, uint64(process.CommitLogFile()))
+		s, err := store.Await(ctx, process.Layout(), process.Owner, waiting)
 		if err != nil {
 			problems = append(problems, exit.With(exit.Storage, err))
 			continue
 		}
 		held.Locks[process.Role] = s.Lock
-		remarks, err := store.Claim(process.Store, process.Owner, p.Settings.AdoptStore)
-		for _, w := range append(s.Warnings, remarks...) {
-			log.Warn(w)
+		warn(log, s.Warnings)
+	}
+	return held, errors.Join(problems...)
+}
+
+// claimStores makes sure that every store is this container's, and that RocketMQ can read what it keeps there.
+func claimStores(p plan.Plan, log *slog.Logger) error {
+	var problems []error
+	for _, process := range p.Processes {
+		if process.Store == "" {
+			continue
 		}
-		problems = append(problems, exit.With(exit.Config, err))
-		if abort := filepath.Join(process.Store, "abort"); exists(abort) {
-			held.UncleanStop = abort
+		remarks, err := store.Claim(process.Layout(), process.Owner, p.Settings.AdoptStore)
+		warn(log, remarks)
+		code := exit.Config
+		if _, unusable := errors.AsType[*store.Error](err); unusable {
+			code = exit.Storage
+		}
+		if err != nil { // and nothing is said of the files of a store that belongs to somebody else
+			problems = append(problems, exit.With(code, err))
+			continue
+		}
+		for _, check := range []func(store.Layout) ([]string, error){store.CheckFolders, store.CheckMetadata} {
+			warnings, err := check(process.Layout())
+			warn(log, warnings)
+			problems = append(problems, exit.With(exit.Storage, err))
+		}
+	}
+	return errors.Join(problems...)
+}
+
+func warn(log *slog.Logger, warnings []string) {
+	for _, w := range warnings {
+		log.Warn(w)
+	}
+}
+
+// findUncleanStop looks for RocketMQ's mark of one.
+func (h *Held) findUncleanStop(p plan.Plan, log *slog.Logger) {
+	for _, process := range p.Processes {
+		if abort := filepath.Join(process.Store, "abort"); process.Store != "" && exists(abort) {
+			h.UncleanStop = abort
 			log.Warn("the broker was not stopped cleanly the last time: RocketMQ will recover its store",
 				"found", abort)
 		}
 	}
-	return held, errors.Join(problems...)
 }
 
 // write puts all rendered files into their private folders.

@@ -2,6 +2,7 @@ package preflight
 
 import (
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -110,5 +111,63 @@ func TestWriteIsPrivate(t *testing.T) {
 	p.StateDir = filepath.Join(os.DevNull, "state")
 	if err := write(p); exit.Code(err) != exit.Storage {
 		t.Errorf("where nothing can be written: %v", err)
+	}
+}
+
+// claim tries one store as broker-0's.
+func claim(t *testing.T, dir string) (said string, err error) {
+	t.Helper()
+	var out strings.Builder
+	p := plan.Plan{Processes: []plan.Process{{
+		Role:  rmq.Broker,
+		Store: dir,
+		Owner: identity.Owner{Mode: identity.Plain, Cluster: "c", Name: "broker-0", Member: "0"},
+	}}}
+	log := slog.New(slog.NewTextHandler(&out, nil))
+	held, err := lockStores(t.Context(), p, log)
+	if err == nil {
+		err = claimStores(p, log)
+	}
+	for _, lock := range held.Locks {
+		lock.Close()
+	}
+	return out.String(), err
+}
+
+// The storage itself is 77, whose it is 78.
+func TestCodesOfStores(t *testing.T) {
+	other := `{"mode":"plain","cluster":"c","name":"broker-1","member":"0"}`
+	for _, tt := range []struct {
+		name  string
+		files map[string]string
+		code  int
+		says  string
+	}{
+		{name: "empty", code: exit.OK},
+		{name: "somebody else's", files: map[string]string{"commitlog/0": "x", ".rocketmq-agent.identity": other},
+			code: exit.Config, says: "belongs to c/broker-1/0"},
+		{name: "somebody else's, and damaged", code: exit.Config, says: "belongs to c/broker-1/0",
+			files: map[string]string{"config/topics.json": "\x00", ".rocketmq-agent.identity": other}},
+		{name: "damaged metadata", files: map[string]string{"config/delayOffset.json": "\x00"},
+			code: exit.Storage, says: "delayOffset.json.bak"},
+		{name: "a commit log that cannot be seen", files: map[string]string{"commitlog": ""},
+			code: exit.Storage, says: "is its volume mounted"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			dir := t.TempDir()
+			for name, text := range tt.files {
+				path := filepath.Join(dir, name)
+				if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+					t.Fatal(err)
+				}
+				if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			said, err := claim(t, dir)
+			if exit.Code(err) != tt.code || err != nil && !strings.Contains(err.Error(), tt.says) {
+				t.Errorf("exit code %d: %v\n%s", exit.Code(err), err, said)
+			}
+		})
 	}
 }

@@ -66,6 +66,9 @@ func (r Release) ReadsFastjson2() bool { return !r.before(5, 4) }
 // ReadsHAPort says whether haListenPort counts; 4.9 always takes listenPort + 1.
 func (r Release) ReadsHAPort() bool { return !r.before(5, 0) }
 
+// KeepsPopState says whether a broker keeps static topics, ordered consumers and request modes in files of their own.
+func (r Release) KeepsPopState() bool { return !r.before(5, 0) }
+
 // CountsInSync says whether inSyncReplicas decides what a SYNC_MASTER waits for (CommitLog.handleHA).
 func (r Release) CountsInSync() bool { return !r.before(5, 0) }
 

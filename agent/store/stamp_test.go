@@ -101,7 +101,7 @@ func TestClaim(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := t.TempDir()
 			if tt.before != nil {
-				if _, err := Claim(dir, *tt.before, ""); err != nil {
+				if _, err := Claim(Layout{Root: dir}, *tt.before, ""); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -109,7 +109,7 @@ func TestClaim(t *testing.T) {
 				put(t, dir, name, text)
 			}
 			was, _ := os.ReadFile(filepath.Join(dir, stampName))
-			remarks, err := Claim(dir, tt.owner, tt.adopt)
+			remarks, err := Claim(Layout{Root: dir}, tt.owner, tt.adopt)
 			said := strings.Join(remarks, "\n")
 			if err != nil {
 				said = err.Error()
@@ -130,7 +130,7 @@ func TestClaim(t *testing.T) {
 				t.Errorf("a refusal changed the stamp from %q to %q", was, now)
 			}
 			if tt.ok {
-				if again, err := Claim(dir, tt.owner, ""); err != nil && tt.adopt == "" || len(again) > 0 {
+				if again, err := Claim(Layout{Root: dir}, tt.owner, ""); err != nil && tt.adopt == "" || len(again) > 0 {
 					t.Errorf("the second time: %q, %v", again, err)
 				}
 			}

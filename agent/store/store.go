@@ -11,7 +11,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -21,7 +20,8 @@ import (
 type Error struct {
 	Dir    string
 	Reason string
-	Err    error // may be nil
+	Err    error  // may be nil
+	Holder string // the host of the agent that uses the store; empty where that is not what is wrong
 }
 
 func (e *Error) Error() string {
@@ -33,9 +33,6 @@ func (e *Error) Error() string {
 }
 
 func (e *Error) Unwrap() error { return e.Err }
-
-// lockName is the agent's own lock file in a store.
-const lockName = ".rocketmq-agent.lock"
 
 // Store is a store that this process has to itself.
 type Store struct {
@@ -49,20 +46,24 @@ type Store struct {
 // there at its start, in bytes.
 func Open(dir string, mapped uint64) (*Store, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, &Error{dir, "it cannot be created: " + owner(nearest(dir)), err}
+		return nil, &Error{Dir: dir, Reason: "it cannot be created: " + owner(nearest(dir)), Err: err}
 	}
 	if err := writable(dir); err != nil {
 		return nil, err
 	}
-	lock, err := takeLock(dir)
+	lock, warnings, err := takeLock(dir)
 	if err != nil {
 		return nil, err
 	}
 	if err := freeOfRocketMQ(dir); err != nil {
 		return nil, errors.Join(err, lock.Close())
 	}
-	return &Store{Lock: lock, Warnings: room(dir, mapped)}, nil
+	return &Store{Lock: lock, Warnings: append(warnings, room(dir, mapped)...)}, nil
 }
+
+// full says that a file could not be written for want of room alone. RocketMQ starts then all the same, serves what it
+// has and deletes what is expired: a refusal would keep the disk full.
+func full(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }
 
 // nearest is dir, or the closest folder above it that exists.
 func nearest(dir string) string {
@@ -86,8 +87,11 @@ func owner(path string) string {
 		return path + " cannot be looked at"
 	}
 	return fmt.Sprintf("%s belongs to %d:%d with mode %04o, and this process runs as %d:%d; "+
-		"chown -R %d:%d the folder on the host, in Kubernetes set securityContext.fsGroup: %d, or run as --user %d:%d",
-		path, st.Uid, st.Gid, info.Mode().Perm(), uid, gid, uid, gid, gid, st.Uid, st.Gid)
+		"chown -R %d:%d the folder on the host (the one remedy for a folder of the host that keeps its owner, "+
+		"hostPath or -v /FOLDER:…: fsGroup does nothing there), "+
+		"in Kubernetes set securityContext.fsGroup: %d for a claim, "+
+		"or run as its owner: --user %d:%d, in Kubernetes runAsUser: %d and runAsGroup: %d",
+		path, st.Uid, st.Gid, info.Mode().Perm(), uid, gid, uid, gid, gid, st.Uid, st.Gid, st.Uid, st.Gid)
 }
 
 // touched are the places of an existing store that RocketMQ writes to at every start.
@@ -96,76 +100,67 @@ var touched = []string{"", "lock", "checkpoint", "abort", "commitlog", "consumeq
 // writable tries the folder with a file of its own, and what is already there with access(2): it may have been left by
 // another user.
 func writable(dir string) error {
+	if err := tryFile(dir); err != nil && !full(err) {
+		return err
+	}
+	for _, name := range touched {
+		path := filepath.Join(dir, name)
+		if err := unix.Access(path, unix.W_OK); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return &Error{Dir: dir, Reason: path + " was left by another user: " + owner(path), Err: err}
+		}
+	}
+	return nil
+}
+
+func tryFile(dir string) error {
 	f, err := os.CreateTemp(dir, ".rocketmq-agent-*")
 	if err != nil {
 		reason := "nothing can be written there: " + owner(dir)
 		if errors.Is(err, syscall.EROFS) {
 			reason = "it is on a read-only file system; mount a volume there"
 		}
-		if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) {
-			reason = "its disk is full"
-		}
-		return &Error{dir, reason, err}
+		return &Error{Dir: dir, Reason: reason, Err: err}
 	}
 	if err := errors.Join(f.Close(), os.Remove(f.Name())); err != nil {
-		return &Error{dir, "nothing can be written there", err}
-	}
-	for _, name := range touched {
-		path := filepath.Join(dir, name)
-		if err := unix.Access(path, unix.W_OK); err != nil && !errors.Is(err, fs.ErrNotExist) {
-			return &Error{dir, path + " was left by another user: " + owner(path), err}
-		}
+		return &Error{Dir: dir, Reason: "nothing can be written there", Err: err}
 	}
 	return nil
 }
 
-// takeLock takes the agent's own lock, which is held until the last process that has the file open is gone.
-func takeLock(dir string) (*os.File, error) {
-	f, err := os.OpenFile(filepath.Join(dir, lockName), os.O_RDWR|os.O_CREATE, 0o644)
-	if err != nil {
-		return nil, &Error{dir, "its lock file cannot be opened: " + owner(dir), err}
-	}
-	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
-		holder, _ := os.ReadFile(f.Name()) // only for the message
-		_ = f.Close()
-		if errors.Is(err, unix.EWOULDBLOCK) {
-			reason := fmt.Sprintf("another agent uses it (%s); every broker needs a store of its own",
-				strings.TrimSpace(string(holder)))
-			return nil, &Error{dir, reason, nil}
+// CheckFolders tries the folders that the configuration puts elsewhere than below the root. RocketMQ starts without
+// them, takes no messages or does not tier them, and says so in its own log only.
+func CheckFolders(l Layout) (warnings []string, err error) {
+	var problems []error
+	for _, dir := range l.Written {
+		if err := usable(dir); err != nil {
+			problems = append(problems, err)
 		}
-		return nil, &Error{dir, "file locks do not work there; use a file system that has them", err}
 	}
-	host, _ := os.Hostname()
-	text := fmt.Sprintf("pid %d on host %s\n", os.Getpid(), host)
-	if err := errors.Join(f.Truncate(0), writeAt(f, text)); err != nil {
-		return nil, errors.Join(&Error{dir, "its lock file cannot be written", err}, f.Close())
+	if len(problems) < len(l.Written) { // another folder of the log takes the messages
+		for _, problem := range problems {
+			warnings = append(warnings, problem.Error())
+		}
+		problems = nil
 	}
-	return f, nil
+	for _, dir := range l.Tiered {
+		if err := usable(dir); err != nil {
+			warnings = append(warnings, "tiered storage will not work: "+err.Error())
+		}
+	}
+	return warnings, errors.Join(problems...)
 }
 
-func writeAt(f *os.File, text string) error {
-	_, err := f.WriteAt([]byte(text), 0)
-	return err
-}
-
-// freeOfRocketMQ asks for RocketMQ's own lock without taking it: a broker that no agent started may use the store.
-func freeOfRocketMQ(dir string) error {
-	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR, 0)
-	if errors.Is(err, fs.ErrNotExist) {
+// usable says what keeps this process from writing in a folder, or from making it.
+func usable(dir string) error {
+	at := nearest(dir)
+	err := unix.Access(at, unix.W_OK|unix.X_OK)
+	if info, statErr := os.Stat(at); statErr == nil && !info.IsDir() {
+		err = unix.ENOTDIR
+	}
+	if err == nil {
 		return nil
 	}
-	if err != nil {
-		return &Error{dir, "RocketMQ's lock file cannot be opened", err}
-	}
-	defer f.Close()
-	want := unix.Flock_t{Type: unix.F_WRLCK, Start: 0, Len: 1} // DefaultMessageStore.start: tryLock(0, 1, false)
-	if err := unix.FcntlFlock(f.Fd(), unix.F_GETLK, &want); err != nil {
-		return &Error{dir, "file locks do not work there; use a file system that has them", err}
-	}
-	if want.Type != unix.F_UNLCK {
-		return &Error{dir, fmt.Sprintf("a RocketMQ broker uses it already (pid %d)", want.Pid), nil}
-	}
-	return nil
+	return &Error{Dir: dir, Reason: "nothing can be written there: " + owner(at), Err: err}
 }
 
 // refusing is the part of the disk in use from which on RocketMQ refuses messages, in percent

@@ -22,7 +22,7 @@ func TestMain(m *testing.M) {
 	if !ok {
 		os.Exit(m.Run())
 	}
-	os.Exit(map[string]func(string) int{"hold": hold, "rocketmq": holdAsRocketMQ, "open": open}[what](dir))
+	os.Exit(map[string]func(string) int{"hold": hold, "rocketmq": holdAsRocketMQ, "open": open, "claim": claim}[what](dir))
 }
 
 // hold takes the store, says so, and keeps it until its standard input ends.
@@ -194,6 +194,7 @@ func TestOpenAsAnother(t *testing.T) {
 			[]string{
 				"nothing can be written there", "belongs to 0:0 with mode 0755", "runs as 3000:3000",
 				"chown -R 3000:3000", "fsGroup: 3000", "--user 0:0",
+				"hostPath", "fsGroup does nothing there", "runAsUser: 0",
 			}},
 		{"one's own", func(t *testing.T, dir string) { chown(t, dir, 3000, 3000) }, nil},
 		{"the group's, as fsGroup makes it", func(t *testing.T, dir string) {
@@ -321,5 +322,26 @@ func TestOpenWarns(t *testing.T) {
 	defer s.Lock.Close()
 	if len(s.Warnings) == 0 || !strings.Contains(s.Warnings[0], "less than the next file of the commit log needs") {
 		t.Errorf("warnings %q", s.Warnings)
+	}
+}
+
+// Folders that the configuration puts elsewhere are looked at too (F3).
+func TestCheckFolders(t *testing.T) {
+	root := t.TempDir()
+	file := filepath.Join(root, "file")
+	put(t, root, "file", "")
+	good := Layout{Root: root, Written: []string{filepath.Join(root, "a", "log")}, Tiered: []string{root}}
+	if warnings, err := CheckFolders(good); len(warnings) > 0 || err != nil {
+		t.Errorf("%q, %v", warnings, err)
+	}
+	_, err := CheckFolders(Layout{Root: root, Written: []string{file}})
+	wantError(t, err, file, "nothing can be written there")
+	warnings, err := CheckFolders(Layout{Root: root, Written: []string{file, root}})
+	if len(warnings) != 1 || err != nil || !strings.Contains(warnings[0], file) {
+		t.Errorf("one of two: %q, %v", warnings, err)
+	}
+	warnings, err = CheckFolders(Layout{Root: root, Tiered: []string{filepath.Join(file, "cold")}})
+	if len(warnings) != 1 || err != nil || !strings.Contains(warnings[0], "tiered storage will not work") {
+		t.Errorf("%q, %v", warnings, err)
 	}
 }
