@@ -41,6 +41,9 @@ func CheckMetadata(l Layout) (warnings []string, err error) {
 		main, bak := decodable(path), decodable(path+".bak")
 		switch {
 		case main == nil, errors.Is(main, fs.ErrNotExist) && (bak == nil || errors.Is(bak, fs.ErrNotExist)):
+		case errors.Is(main, errEmpty) && errors.Is(bak, fs.ErrNotExist):
+			warnings = append(warnings, fmt.Sprintf("%s is empty and has no .bak, as after a crash during its first write: "+
+				"RocketMQ starts without %s", path, tables[name].what))
 		case bak == nil:
 			warnings = append(warnings, fmt.Sprintf("%s cannot be used (%s): RocketMQ takes %s.bak, "+
 				"which may be some seconds older", path, reason(main), path))
@@ -107,6 +110,9 @@ func tableKeys(path string) ([]string, error) {
 	if err != nil {
 		return nil, err
 	}
+	if len(text) == 0 {
+		return nil, errEmpty
+	}
 	if len(bytes.Trim(text, blank)) == 0 {
 		return nil, fmt.Errorf("it holds nothing in %d bytes", len(text))
 	}
@@ -121,6 +127,9 @@ func tableKeys(path string) ([]string, error) {
 	}
 	return slices.AppendSeq([]string{}, maps.Keys(table)), nil
 }
+
+// errEmpty is what RocketMQ itself takes for no file at all.
+var errEmpty = errors.New("it is empty")
 
 // blank is what a file consists of whose text never reached the disk.
 const blank = "\x00 \t\r\n"

@@ -28,7 +28,7 @@ func TestCheckMetadata(t *testing.T) {
 		{name: "zeroes behind it", file: "topics.json", main: good + "\x00\x00", bak: good, warns: true},
 		{name: "zeroes in both", file: "topics.json", main: "\x00\x00\x00\x00", bak: "\x00\x00\x00\x00", refuses: true},
 		{name: "both empty", file: "topics.json", main: "", bak: "", refuses: true},
-		{name: "empty, and no backup", file: "topics.json", main: "", bak: none, refuses: true},
+		{name: "empty, and no backup", file: "topics.json", main: "", bak: none, warns: true},
 		{name: "only a damaged backup", file: "topics.json", main: none, bak: "{", refuses: true},
 		{name: "an array", file: "topics.json", main: "[]", bak: none, refuses: true},
 		{name: "a table that is none", file: "topics.json", main: `{"topicConfigTable":[1]}`, bak: none, refuses: true},

@@ -58,6 +58,8 @@ func harmless(file, what string) bool {
 		return what == "nothing" || what == "a file of another user"
 	case "config/topics.json.bak":
 		return true // the file itself is good
+	case "config/topics.json", "config/consumerOffset.json": // that was never written, as RocketMQ takes it
+		return what == "nothing" || what == "a file of another user"
 	}
 	return what == "a file of another user" && file != stampName
 }
