@@ -42,8 +42,8 @@ func CheckMetadata(l Layout) (warnings []string, err error) {
 		switch {
 		case main == nil, errors.Is(main, fs.ErrNotExist) && (bak == nil || errors.Is(bak, fs.ErrNotExist)):
 		case errors.Is(main, errEmpty) && errors.Is(bak, fs.ErrNotExist):
-			warnings = append(warnings, fmt.Sprintf("%s is empty and has no .bak, as after a crash during its first write: "+
-				"RocketMQ starts without %s", path, tables[name].what))
+			warnings = append(warnings, fmt.Sprintf("%s is empty and there is no %[1]s.bak, as after a crash during the first write: "+
+				"RocketMQ starts without %[2]s", path, tables[name].what))
 		case bak == nil:
 			warnings = append(warnings, fmt.Sprintf("%s cannot be used (%s): RocketMQ takes %s.bak, "+
 				"which may be some seconds older", path, reason(main), path))
