@@ -5,6 +5,7 @@ import (
 	"context"
 	"log/slog"
 	"os"
+	"runtime/debug"
 	"sync/atomic"
 	"time"
 
@@ -63,6 +64,7 @@ func Run(p plan.Plan, o Options) (int, error) {
 	if err := a.serve(ctx); err != nil {
 		return 0, err
 	}
+	go debug.FreeOSMemory() // what the plan and the preflight took, the JVM's heap is about to need
 	return a.machine.Run(), nil
 }
 

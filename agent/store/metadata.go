@@ -10,7 +10,6 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
-	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -54,7 +53,6 @@ func CheckMetadata(l Layout) (warnings []string, err error) {
 				tables[name].what, path, reason(main), path, reason(bak), l.config(""))})
 		}
 	}
-	debug.FreeOSMemory() // the JVM's heap is about to need it
 	return warnings, errors.Join(problems...)
 }
 
