@@ -1,5 +1,8 @@
 package validate
 
+// stored is what accounts need, on a line of its own behind them.
+const stored = "\nauthenticationMetadataProvider=a.B"
+
 // ruleTests are about values of the right type that break the rule of their key.
 var ruleTests = []propertiesTest{
 	// Ranges.
@@ -175,9 +178,13 @@ brokerConfigPath=D:\\mq\\broker.conf`, want: []want{
 	}},
 	{name: "classes", text: "messageStorePlugIn=org.apache.rocketmq.tieredstore.TieredMessageStore,com.a.Other$Inner"},
 	{name: "no classes", text: "messageStorePlugIn=a.B, a.C\nauthenticationProvider=a-b", want: []want{
-		{Warning, "bad-class", "messageStorePlugIn", 1, "a.B,a.C", "not the name of a Java class"},
-		{Warning, "bad-class", "authenticationProvider", 2, "", "not the name of a Java class"},
+		{Error, "bad-class", "messageStorePlugIn", 1, "a.B,a.C", "not the name of a Java class"},
+		{Error, "bad-class", "authenticationProvider", 2, "", "not the name of a Java class"},
 	}},
+	{name: "a class of which there may be one", text: "authenticationProvider=a.B,a.C", want: []want{
+		{Error, "bad-class", "authenticationProvider", 1, "", "not the name of a Java class"},
+	}},
+	{name: "a list of classes with a comma at its end", text: "messageStorePlugIn=a.B,"},
 	{name: "codes", text: "authenticationWhitelist=28, 26,apache.rocketmq.v2.HeartbeatRequest"},
 	{name: "no codes", text: "authenticationWhitelist=10.0.0.1", want: []want{
 		{Warning, "bad-code", "authenticationWhitelist", 1, "", "no request code"},
@@ -187,11 +194,47 @@ brokerConfigPath=D:\\mq\\broker.conf`, want: []want{
 		name: "no JSON",
 		text: "socksProxyConfig=10.0.0.1:1080\n" +
 			"initAuthenticationUser=[1]\n" +
-			"innerClientAuthenticationCredentials={'a':'b'}",
+			"innerClientAuthenticationCredentials={'a':'b'}" + stored,
 		want: []want{
-			{Warning, "bad-json", "socksProxyConfig", 1, "", "the value cannot be used"},
-			{Warning, "bad-json", "initAuthenticationUser", 2, "", "the value cannot be used"},
-			{Warning, "bad-json", "innerClientAuthenticationCredentials", 3, "", "the value cannot be used"},
+			{Error, "bad-json", "socksProxyConfig", 1, "", "it is no JSON object"},
+			{Error, "bad-json", "initAuthenticationUser", 2, "", "it is no JSON object"},
+			{Error, "missing-member", "innerClientAuthenticationCredentials", 3, "", "it has no accessKey"},
 		},
 	},
+	{name: "accounts", text: `initAuthenticationUser={"username": "rocketmq", "password": 12345678}
+innerClientAuthenticationCredentials={'accessKey':'rocketmq','secretKey':'12345678','securityToken':''}` + stored},
+	{name: "JSON without quotes", text: "initAuthenticationUser={username:rocketmq,password:12345678}" + stored, want: []want{
+		{Error, "bad-json", "initAuthenticationUser", 1, "", "does not start with it"},
+	}},
+	{
+		name:    "JSON without quotes, of which older releases read some",
+		release: "5.3.3",
+		text:    `initAuthenticationUser={username:"rocketmq",password:"12345678"}` + stored,
+		want:    []want{{Warning, "bad-json", "initAuthenticationUser", 1, "", "it is no JSON object"}},
+	},
+	{name: "a user without a password", text: `initAuthenticationUser={"username":"rocketmq"}` + stored, want: []want{
+		{Error, "missing-member", "initAuthenticationUser", 1, "", "it has no password"},
+	}},
+	{
+		name: "a user with an empty password",
+		text: `initAuthenticationUser={"username":"rocketmq","password":" "}` + stored,
+		want: []want{{Error, "missing-member", "initAuthenticationUser", 1, "", "it has no password"}},
+	},
+	{
+		name: "credentials under the names of a user",
+		text: `innerClientAuthenticationCredentials={"username":"rocketmq","password":"12345678"}` + stored,
+		want: []want{{Error, "missing-member", "innerClientAuthenticationCredentials", 1, "", "it has no accessKey"}},
+	},
+	{
+		name: "names in another case",
+		text: `innerClientAuthenticationCredentials={"accesskey":"rocketmq","secretKey":"12345678"}` + stored,
+		want: []want{{Error, "misspelt-member", "innerClientAuthenticationCredentials", 1, "", "spelt accessKey"}},
+	},
+	{
+		name:    "names in another case, which older releases take",
+		release: "5.3.3",
+		text:    `innerClientAuthenticationCredentials={"accesskey":"rocketmq","secretKey":"12345678"}` + stored,
+		want:    []want{{Warning, "misspelt-member", "innerClientAuthenticationCredentials", 1, "", "from 5.4 on"}},
+	},
+	{name: "no account", text: "initAuthenticationUser="},
 }

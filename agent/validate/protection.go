@@ -25,6 +25,7 @@ var localProviders = map[rmq.Role]localProvider{
 // protection judges authentication: what the file protects must be protected.
 func (c *checker) protection() {
 	authentication, authorization := c.On("authenticationEnabled"), c.On("authorizationEnabled")
+	c.accounts()
 	if authentication && c.Text("authenticationMetadataProvider") == "" {
 		c.report(Warning, "no-provider", []string{"authenticationEnabled"},
 			"without authenticationMetadataProvider every request fails; set %s",
@@ -38,6 +39,21 @@ func (c *checker) protection() {
 	if authorization && !authentication {
 		c.report(Warning, "not-authenticated", []string{"authorizationEnabled"},
 			"authorizationEnabled=true without authenticationEnabled=true: nobody has to say who they are")
+	}
+}
+
+// accounts judges the accounts that a broker makes at its start, for which it needs a place
+// (AuthenticationMetadataManagerImpl). An empty one is none.
+func (c *checker) accounts() {
+	if c.Keys.Role != rmq.Broker || c.Text("authenticationMetadataProvider") != "" {
+		return
+	}
+	for _, key := range []string{"initAuthenticationUser", "innerClientAuthenticationCredentials"} {
+		if c.Text(key) != "" {
+			c.report(Error, "no-provider", []string{key},
+				"without authenticationMetadataProvider RocketMQ has no place for it, and does not start; set %s",
+				localProviders[c.Keys.Role].authentication)
+		}
 	}
 }
 

@@ -220,7 +220,7 @@ var proxyTests = []struct {
 		{Warning, "not-a-text", "initAuthenticationUser", 1, "", "cannot be used"},
 	}},
 	{name: "no JSON in a text", text: `{"initAuthenticationUser": "admin"}`, want: []want{
-		{Warning, "bad-json", "initAuthenticationUser", 1, "", "cannot be used"},
+		{Warning, "bad-json", "initAuthenticationUser", 1, "", "it is no JSON object"},
 	}},
 	{name: "addresses", text: `{"namesrvAddr": "a:9876;b:9876"}`},
 	{name: "no addresses", text: `{"namesrvAddr": "a;b"}`, want: []want{
