@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -172,12 +173,15 @@ func (s Set) History(name string) (first, last rmq.Release, ok bool) {
 	return Releases[from], Releases[to], true
 }
 
-// Similar finds the one key that name is a misspelling of: the same in another case, or a slip or two of the pen away.
-// Where two keys are as near, it is none of them.
-func (s Set) Similar(name string) (string, bool) {
+// Similar finds the one key that name is a misspelling of.
+func (s Set) Similar(name string) (string, bool) { return Closest(name, maps.Keys(s.keys)) }
+
+// Closest finds the one of names that name is a misspelling of: the same in another case, or a slip or two of the pen
+// away. Where two are as near, it is none of them.
+func Closest(name string, names iter.Seq[string]) (string, bool) {
 	found, best := "", 3
 	lower := strings.ToLower(name)
-	for other := range s.keys {
+	for other := range names {
 		if strings.EqualFold(other, name) {
 			return other, true
 		}

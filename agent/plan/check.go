@@ -15,7 +15,7 @@ func (m *maker) check() error {
 	var problems []error
 	for _, p := range m.Processes {
 		for _, file := range p.Files {
-			for _, f := range m.findings(file) {
+			for _, f := range m.findings(p, file) {
 				if f.Severity == validate.Error || m.Settings.ConfigStrict {
 					problems = append(problems, errors.New(f.String()))
 				} else {
@@ -27,14 +27,19 @@ func (m *maker) check() error {
 	return errors.Join(problems...)
 }
 
-func (m *maker) findings(f File) []validate.Finding {
+func (m *maker) findings(p Process, f File) []validate.Finding {
+	var known validate.Options
+	if m.Settings.Java.ClassPath == "" && !m.options.AddClasses() {
+		known.Classes = m.files.Classes
+	}
 	switch f.Role {
 	case rmq.Proxy:
-		return validate.Proxy(f.Values.Keys, f.Values.Config)
+		known.Inside = p.Role == rmq.Broker
+		return validate.Proxy(f.Values.Keys, f.Values.Config, known)
 	case rmq.Broker:
-		return validate.Properties(f.Values.Keys, f.Values.Config, validate.Options{GroupSize: m.Identity.Size})
+		known.GroupSize = m.Identity.Size
 	}
-	return validate.Properties(f.Values.Keys, f.Values.Config, validate.Options{})
+	return validate.Properties(f.Values.Keys, f.Values.Config, known)
 }
 
 // warnAboutInputs says what was given and has no effect.

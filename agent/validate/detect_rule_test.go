@@ -203,9 +203,11 @@ brokerConfigPath=D:\\mq\\broker.conf`, want: []want{
 	},
 	{name: "accounts", text: `initAuthenticationUser={"username": "rocketmq", "password": 12345678}
 innerClientAuthenticationCredentials={'accessKey':'rocketmq','secretKey':'12345678','securityToken':''}` + stored},
-	{name: "JSON without quotes", text: "initAuthenticationUser={username:rocketmq,password:12345678}" + stored, want: []want{
-		{Error, "bad-json", "initAuthenticationUser", 1, "", "does not start with it"},
-	}},
+	{
+		name: "JSON without quotes",
+		text: "initAuthenticationUser={username:rocketmq,password:12345678}" + stored,
+		want: []want{{Error, "bad-json", "initAuthenticationUser", 1, "", "does not start with it"}},
+	},
 	{
 		name:    "JSON without quotes, of which older releases read some",
 		release: "5.3.3",

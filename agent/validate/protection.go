@@ -11,6 +11,14 @@ import (
 // localProvider are the classes that hold users and permissions where the role has its own.
 type localProvider struct{ authentication, authorization string }
 
+// of is the class for the key.
+func (p localProvider) of(key string) string {
+	return map[string]string{
+		"authenticationMetadataProvider": p.authentication,
+		"authorizationMetadataProvider":  p.authorization,
+	}[key]
+}
+
 var localProviders = map[rmq.Role]localProvider{
 	rmq.Broker: {
 		authentication: "org.apache.rocketmq.auth.authentication.provider.LocalAuthenticationMetadataProvider",

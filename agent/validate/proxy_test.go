@@ -295,7 +295,7 @@ func TestProxyShowsNothingInside(t *testing.T) {
 
 // proxyFile judges the text of a mounted rmq-proxy.json.
 func proxyFile(set keys.Set, text []byte) []Finding {
-	return Proxy(set, config.Of(config.Layer{Name: "rmq-proxy.json"}.WithJSON(text)))
+	return Proxy(set, config.Of(config.Layer{Name: "rmq-proxy.json"}.WithJSON(text)), Options{})
 }
 
 // A variable replaces what the file says: a bad value that nobody uses does not stop the proxy.
@@ -315,7 +315,7 @@ func TestProxyWithAReplacedValue(t *testing.T) {
 		{"a right value instead", []config.Layer{file, right}, false},
 		{"a wrong value instead", []config.Layer{file, wrong}, true},
 	} {
-		if all := Proxy(set, config.Of(tt.layers...)); Failed(all, false) != tt.failed || len(all) == 0 {
+		if all := Proxy(set, config.Of(tt.layers...), Options{}); Failed(all, false) != tt.failed || len(all) == 0 {
 			t.Errorf("%s: %v", tt.name, all)
 		}
 	}

@@ -18,7 +18,9 @@ import (
 
 // Options are what a check knows beyond the configuration itself.
 type Options struct {
-	GroupSize int // how many brokers share the name; 0: not known
+	GroupSize int     // how many brokers share the name; 0: not known
+	Classes   Classes // nil: not known
+	Inside    bool    // the proxy is inside a broker
 }
 
 // checker looks at one configuration.
@@ -48,6 +50,7 @@ func Properties(set keys.Set, conf config.Config, options Options) []Finding {
 	case rmq.Controller:
 		c.controller()
 	}
+	c.classes()
 	return sortByPlace(c.findings)
 }
 
