@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -145,10 +144,14 @@ func (v *validator) file(name string) []validate.Finding {
 }
 
 func (v *validator) read(name string) ([]byte, error) {
-	if name == "-" {
-		return io.ReadAll(v.in)
+	if name != "-" {
+		return config.ReadText(name)
 	}
-	return os.ReadFile(name)
+	text, err := io.ReadAll(v.in)
+	if err == nil {
+		err = config.CheckEncoding(text)
+	}
+	return text, err
 }
 
 func (v *validator) set(role rmq.Role) keys.Set {

@@ -131,9 +131,9 @@ func expanded(path string) string {
 	return path
 }
 
-// existing is path, or empty when there is no such file.
+// existing is path, or empty when nothing is there. A folder in the place of a file is refused when it is read.
 func existing(path string) string {
-	if info, err := os.Stat(path); err != nil || info.IsDir() {
+	if _, err := os.Stat(path); err != nil {
 		return ""
 	}
 	return path

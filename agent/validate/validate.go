@@ -57,6 +57,7 @@ func Properties(set keys.Set, conf config.Config, options Options) []Finding {
 // layer judges what one source says, entry by entry.
 func (c *checker) layer(l config.Layer) {
 	firstLine := map[string]int{}
+	c.encoding(l)
 	inMarkup := false // between <!-- and -->, which mean nothing here
 	for _, p := range l.Props {
 		e := entry{Property: p, source: l.At(p.Line), secret: l.Secret}
