@@ -14,17 +14,26 @@ import (
 func (m *maker) check() error {
 	var problems []error
 	for _, p := range m.Processes {
-		for _, file := range p.Files {
-			for _, f := range m.findings(p, file) {
-				if f.Severity == validate.Error || m.Settings.ConfigStrict {
-					problems = append(problems, errors.New(f.String()))
-				} else {
-					m.warnf("%s", f)
-				}
+		for _, f := range m.findingsOf(p) {
+			if f.Severity == validate.Error || m.Settings.ConfigStrict {
+				problems = append(problems, errors.New(f.String()))
+			} else {
+				m.warnf("%s", f)
 			}
 		}
 	}
 	return errors.Join(problems...)
+}
+
+// findingsOf are those about each file of a process, and about a broker and the proxy inside it together.
+func (m *maker) findingsOf(p Process) (all []validate.Finding) {
+	for _, file := range p.Files {
+		all = append(all, m.findings(p, file)...)
+	}
+	if p.Role == rmq.Broker && len(p.Files) > 1 {
+		all = append(all, validate.InsideBroker(p.Files[0].Values, p.Files[1].Values)...)
+	}
+	return all
 }
 
 func (m *maker) findings(p Process, f File) []validate.Finding {

@@ -22,7 +22,12 @@ func TestEveryCodeIsTested(t *testing.T) {
 			tested[w.code] = true
 		}
 	}
-	for _, tt := range proxyTests {
+	for _, tt := range slices.Concat(proxyTests, proxyProtectionTests) {
+		for _, w := range tt.want {
+			tested[w.code] = true
+		}
+	}
+	for _, tt := range insideTests {
 		for _, w := range tt.want {
 			tested[w.code] = true
 		}

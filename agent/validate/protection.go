@@ -45,9 +45,12 @@ func (c *checker) protection() {
 			localProviders[c.Keys.Role].authorization)
 	}
 	if authorization && !authentication {
-		c.report(Warning, "not-authenticated", []string{"authorizationEnabled"},
-			"authorizationEnabled=true without authenticationEnabled=true: nobody has to say who they are")
+		c.report(Error, "not-authenticated", []string{"authorizationEnabled"},
+			"authorizationEnabled=true without authenticationEnabled=true: RocketMQ believes everybody the name that they "+
+				"give, that of an administrator too; set authenticationEnabled=true, or turn both off")
 	}
+	c.peers()
+	c.clusterProxy()
 }
 
 // accounts judges the accounts that a broker makes at its start, for which it needs a place

@@ -68,9 +68,26 @@ var protectionTests = []propertiesTest{
 		},
 	},
 	{name: "permissions of nobody", text: "authorizationEnabled=true\nauthorizationMetadataProvider=a.C", want: []want{
-		{Warning, "not-authenticated", "authorizationEnabled", 1, "", "nobody has to say who they are"},
+		{Error, "not-authenticated", "authorizationEnabled", 1, "", "believes everybody the name"},
 	}},
 	{name: "authentication that is misspelt", text: "authenticationEnable=true", want: []want{
 		{Error, "unprotected", "authenticationEnable", 1, "authenticationEnabled", "open to everybody"},
 	}},
+	{
+		name: "a slave that does not sign", // report A8
+		text: "brokerRole=SLAVE\nbrokerId=1\nauthenticationEnabled=true" + stored,
+		want: []want{{Warning, "unsigned", "authenticationEnabled", 3, "", "gives it no topics"}},
+	},
+	{
+		name: "a slave that signs",
+		text: "brokerRole=SLAVE\nbrokerId=1\nauthenticationEnabled=true\n" +
+			`innerClientAuthenticationCredentials={"accessKey":"a","secretKey":"b"}` + stored,
+	},
+	{
+		name: "a broker that may become a slave",
+		text: "enableControllerMode=true\ncontrollerAddr=c:9878\nauthenticationEnabled=true" + stored,
+		want: []want{{Warning, "unsigned", "authenticationEnabled", 3, "", "a slave signs no request"}},
+	},
+	{name: "a master that need not sign", text: "authenticationEnabled=true" + stored},
+	{name: "a slave of an open master", text: "brokerRole=SLAVE\nbrokerId=1"},
 }

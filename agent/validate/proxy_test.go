@@ -3,6 +3,7 @@ package validate
 import (
 	"cmp"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,14 +13,17 @@ import (
 	"rocketmq-agent/agent/rmq"
 )
 
-// proxyTests are files of a proxy. What fastjson makes of each was seen by running RocketMQ's own, 1.2.83 before 5.4
-// and 2.0.59 after it, on ProxyConfig.
-var proxyTests = []struct {
+// proxyTest is a file of a proxy and everything that is wrong with it.
+type proxyTest struct {
 	name    string
 	release string // empty: 5.5.0
 	text    string
 	want    []want
-}{
+}
+
+// proxyTests are files of a proxy. What fastjson makes of each was seen by running RocketMQ's own, 1.2.83 before 5.4
+// and 2.0.59 after it, on ProxyConfig.
+var proxyTests = []proxyTest{
 	{name: "nothing", text: "{}"},
 	{name: "what the release itself ships", text: "{\n  \"rocketMQClusterName\": \"DefaultCluster\"\n}\n"},
 	{
@@ -270,7 +274,7 @@ var proxyTests = []struct {
 
 func TestProxy(t *testing.T) {
 	table := loadTable(t)
-	for _, tt := range proxyTests {
+	for _, tt := range slices.Concat(proxyTests, proxyProtectionTests) {
 		t.Run(tt.name, func(t *testing.T) {
 			set := table.Set(rmq.MustRelease(cmp.Or(tt.release, "5.5.0")), rmq.Proxy)
 			check(t, proxyFile(set, []byte(tt.text)), tt.want)
