@@ -49,6 +49,19 @@ var startDefaults = map[rmq.Role]map[string]string{
 	rmq.Controller: {"listenPort": "19876"},
 }
 
+// overwritten are keys of AuthConfig that RocketMQ sets itself, by the keys that decide them.
+var overwritten = map[rmq.Role]map[string]string{
+	rmq.Broker: {
+		"clusterName":    "brokerClusterName",
+		"configName":     "brokerName",
+		"authConfigPath": "storePathRootDir",
+	},
+	rmq.Proxy: {
+		"clusterName": "rocketMQClusterName",
+		"configName":  "proxyName",
+	},
+}
+
 // Set is the keys of one role in one release.
 type Set struct {
 	Role    rmq.Role
@@ -137,6 +150,9 @@ func (s Set) Find(name string) (Key, bool) {
 
 // Names lists the keys of the set, sorted.
 func (s Set) Names() []string { return slices.Sorted(maps.Keys(s.keys)) }
+
+// Overwritten is the key that decides one which RocketMQ sets itself at its start; empty for all others.
+func (s Set) Overwritten(name string) string { return overwritten[s.Role][name] }
 
 // Gone says what is known of a key that people write although this role does not have it or does not read it.
 func (s Set) Gone(name string) (Gone, bool) {

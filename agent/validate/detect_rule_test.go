@@ -25,7 +25,7 @@ var ruleTests = []propertiesTest{
 		text: "namesrvAddr=a:9876;10.0.0.2:9876;ns-0.ns.mq.svc.cluster.local.:9876;[fd00::1]:9876;my_host:65535;",
 	},
 	{name: "an address without a port", text: "namesrvAddr=a:9876;b", want: []want{
-		{Error, "bad-address", "namesrvAddr", 1, "", `"b" is not host:port`},
+		{Error, "bad-address", "namesrvAddr", 1, "a:9876;b:9876", `"b" is not host:port`},
 	}},
 	{name: "an empty address between others", text: "namesrvAddr=a:9876;;b:9876;", want: []want{
 		{Error, "bad-address", "namesrvAddr", 1, "a:9876;b:9876", `"" is not host:port`},
@@ -40,7 +40,7 @@ var ruleTests = []propertiesTest{
 		{Error, "bad-address", "namesrvAddr", 1, "127.0.0.1:9876", "确保"},
 	}},
 	{name: "a URL", text: "namesrvAddr=http://a:9876", want: []want{
-		{Warning, "bad-address", "namesrvAddr", 1, "", "can never be reached"},
+		{Warning, "bad-address", "namesrvAddr", 1, "a:9876", "can never be reached"},
 	}},
 	{name: "an address without a host", text: "namesrvAddr=:9876", want: []want{
 		{Warning, "bad-address", "namesrvAddr", 1, "", "can never be reached"},
@@ -50,10 +50,10 @@ var ruleTests = []propertiesTest{
 		{Warning, "bad-address", "haMasterAddress", 2, "", "is not host:port"}, // RocketMQ starts with it
 	}},
 	{name: "controllers that nobody asks for", text: "controllerAddr=a", want: []want{
-		{Warning, "bad-address", "controllerAddr", 1, "", "is not host:port"},
+		{Warning, "bad-address", "controllerAddr", 1, "a:9878", "is not host:port"},
 	}},
 	{name: "controllers that are asked for", text: "enableControllerMode=true\ncontrollerAddr=a", want: []want{
-		{Error, "bad-address", "controllerAddr", 2, "", "is not host:port"},
+		{Error, "bad-address", "controllerAddr", 2, "a:9878", "is not host:port"},
 	}},
 	{
 		name: "hosts",

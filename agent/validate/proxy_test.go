@@ -228,7 +228,7 @@ var proxyTests = []proxyTest{
 	}},
 	{name: "addresses", text: `{"namesrvAddr": "a:9876;b:9876"}`},
 	{name: "no addresses", text: `{"namesrvAddr": "a;b"}`, want: []want{
-		{Error, "bad-address", "namesrvAddr", 1, "", "is not host:port"},
+		{Error, "bad-address", "namesrvAddr", 1, "a:9876;b:9876", "is not host:port"},
 	}},
 	{name: "a placeholder", text: `{"namesrvAddr": "${NAMESRV_ADDR}"}`, want: []want{
 		{Error, "placeholder", "namesrvAddr", 1, "", "${NAMESRV_ADDR}"},
