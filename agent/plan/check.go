@@ -2,10 +2,7 @@ package plan
 
 import (
 	"errors"
-	"fmt"
-	"strings"
 
-	"rocketmq-agent/agent/keys"
 	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/agent/validate"
 )
@@ -49,43 +46,4 @@ func (m *maker) findings(p Process, f File) []validate.Finding {
 		known.GroupSize = m.Identity.Size
 	}
 	return validate.Properties(f.Values.Keys, f.Values.Config, known)
-}
-
-// warnAboutInputs says what was given and has no effect.
-func (m *maker) warnAboutInputs() {
-	for _, word := range m.args.Ignored {
-		hint := ""
-		key, value, ok := strings.Cut(word, "=")
-		if ok && keys.Secret(key) {
-			word, value = key+"="+keys.Redacted, keys.Redacted
-		}
-		if ok {
-			hint = fmt.Sprintf("; to set this key: RMQ_CONF_%s=%s", key, value)
-		}
-		m.warnf("the word %q on the command line has no effect, as in RocketMQ's own scripts%s", word, hint)
-	}
-	for _, name := range m.Settings.Unknown {
-		m.warnf("the variable %s is read by nobody: is it misspelt? (rocketmq-agent help lists all)", name)
-	}
-	if m.Settings.Environ.Get("JAVA_OPTS") != "" {
-		m.warnf("JAVA_OPTS has no effect, as in RocketMQ's own scripts; JAVA_OPT_EXT is the one that is read")
-	}
-	m.Warnings = append(m.Warnings, m.files.Warnings...)
-}
-
-// derives are the settings that the topology manual leaves without effect.
-var derives = []string{
-	"RMQ_BROKER_NAME_PREFIX", "RMQ_ORDINAL", "RMQ_GROUP_SIZE", "RMQ_REPLICA_INDEX", "RMQ_REPLICATION", "RMQ_CONTROLLER",
-}
-
-// warnAboutManual says which settings the configuration file overrules.
-func (m *maker) warnAboutManual() {
-	if !m.role.HasBroker() || m.Identity.Topology != rmq.Manual {
-		return
-	}
-	for _, name := range derives {
-		if m.Settings.Environ.Get(name) != "" {
-			m.warnf("%s has no effect: the topology is manual, where the configuration file decides the identity", name)
-		}
-	}
 }

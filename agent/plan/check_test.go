@@ -100,3 +100,33 @@ func TestFolderInConfigDir(t *testing.T) {
 		}
 	}
 }
+
+// Report D8: the variables of other images.
+func TestVariablesOfOtherImages(t *testing.T) {
+	s, f := pod("mq-0"), machine(t, "5.5.0")
+	s.Unknown = []string{"RMQ_BROKER_ROLE", "RMQ_GROUPSIZE"}
+	s.Environ = settings.Environ{
+		"brokerIP1=10.0.0.1", "BROKER_NAME=a", "CLUSTER_NAME=c", "clusterName=c", "DELETE_WHEN=04", "BROKER_ID=",
+		"NAMESRV_ADDR=ns:9876", "ROCKETMQ_HOME=/x", "PATH=/bin", "BROKER_PORT=tcp://10.0.0.2:80", "BROKERNAME=a",
+	}
+	p := mustMake(t, s, cmdline.Run{Role: rmq.Broker}, f)
+	var got []string
+	for _, w := range p.Warnings {
+		if strings.HasPrefix(w, "the variable") {
+			words := strings.Fields(w)
+			got = append(got, words[2]+" "+words[len(words)-1])
+		}
+	}
+	want := []string{
+		"RMQ_BROKER_ROLE RMQ_CONF_brokerRole",
+		"RMQ_GROUPSIZE all)",
+		"brokerIP1 RMQ_CONF_brokerIP1",
+		"BROKER_NAME RMQ_CONF_brokerName",
+		"CLUSTER_NAME RMQ_CONF_brokerClusterName",
+		"clusterName RMQ_CONF_brokerClusterName",
+		"DELETE_WHEN RMQ_CONF_deleteWhen",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
