@@ -18,12 +18,6 @@ func (c *checker) peers() {
 	}
 }
 
-// inner is the key of the account that RocketMQ signs its own requests with, and accountForm its value.
-const (
-	inner       = "innerClientAuthenticationCredentials"
-	accountForm = `{"accessKey":"…","secretKey":"…"}`
-)
-
 // clusterProxy judges a proxy of its own, which asks the brokers for users and permissions, and hands requests on to
 // them. It signs what it sends only with enableAclRpcHookForClusterMode (DefaultMessagingProcessor), and then
 // whoever sent it.

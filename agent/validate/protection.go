@@ -53,21 +53,6 @@ func (c *checker) protection() {
 	c.clusterProxy()
 }
 
-// accounts judges the accounts that a broker makes at its start, for which it needs a place
-// (AuthenticationMetadataManagerImpl). An empty one is none.
-func (c *checker) accounts() {
-	if c.Keys.Role != rmq.Broker || c.Text("authenticationMetadataProvider") != "" {
-		return
-	}
-	for _, key := range []string{"initAuthenticationUser", "innerClientAuthenticationCredentials"} {
-		if c.Text(key) != "" {
-			c.report(Error, "no-provider", []string{key},
-				"without authenticationMetadataProvider RocketMQ has no place for it, and does not start; set %s",
-				localProviders[c.Keys.Role].authentication)
-		}
-	}
-}
-
 // protected says whether the access control of this release is on.
 func (c *checker) protected() bool {
 	acl, has := c.Keys.Find("aclEnable")

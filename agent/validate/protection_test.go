@@ -88,6 +88,28 @@ var protectionTests = []propertiesTest{
 		text: "enableControllerMode=true\ncontrollerAddr=c:9878\nauthenticationEnabled=true" + stored,
 		want: []want{{Warning, "unsigned", "authenticationEnabled", 3, "", "a slave signs no request"}},
 	},
+	{
+		name: "accounts without a place",
+		text: `initAuthenticationUser={"username":"a","password":"b"}` + "\n" +
+			`innerClientAuthenticationCredentials={"accessKey":"c","secretKey":"d"}`,
+		want: []want{
+			{Error, "no-provider", "initAuthenticationUser", 1, "", "has no place for it"},
+			{Error, "no-provider", "innerClientAuthenticationCredentials", 2, "", "LocalAuthenticationMetadataProvider"},
+		},
+	},
+	{
+		name: "one account with two passwords",
+		text: `initAuthenticationUser={"username":"a","password":"b"}` + "\n" +
+			`innerClientAuthenticationCredentials={"accessKey":"a","secretKey":"c"}` + stored,
+		want: []want{
+			{Warning, "two-passwords", "innerClientAuthenticationCredentials", 2, "", "the same name and another password"},
+		},
+	},
+	{
+		name: "one account for both",
+		text: `initAuthenticationUser={"username":"a","password":"b"}` + "\n" +
+			`innerClientAuthenticationCredentials={"accessKey":"a","secretKey":"b"}` + stored,
+	},
 	{name: "a master that need not sign", text: "authenticationEnabled=true" + stored},
 	{name: "a slave of an open master", text: "brokerRole=SLAVE\nbrokerId=1"},
 }
