@@ -32,7 +32,8 @@ func (c *checker) accounts() {
 		}
 	}
 	user, account := c.ofAccount(firstUser, "username"), c.ofAccount(inner, "accessKey")
-	if user != "" && user == account && c.ofAccount(firstUser, "password") != c.ofAccount(inner, "secretKey") {
+	password, secret := c.ofAccount(firstUser, "password"), c.ofAccount(inner, "secretKey")
+	if user == account && password != secret && user != "" && password != "" && secret != "" {
 		c.report(Warning, "two-passwords", []string{inner},
 			"%s has the same name and another password, and is made first: what the broker signs with this one is "+
 				"refused by every broker with the same file", firstUser)
