@@ -16,6 +16,11 @@ func (c *checker) peers() {
 			"without %s=%s a slave signs no request: a master with authenticationEnabled=true gives it no topics, "+
 				"no groups and no offsets; set on both the same account", inner, accountForm)
 	}
+	if c.Keys.Role == rmq.Broker && c.On("enableControllerMode") && c.On("authenticationEnabled") {
+		c.report(Warning, "open-controller", []string{"controllerAddr"},
+			"controllers have no access control in any release: whoever reaches their port elects the master; keep it "+
+				"inside a trusted network")
+	}
 }
 
 // clusterProxy judges a proxy of its own, which asks the brokers for users and permissions, and hands requests on to

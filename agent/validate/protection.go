@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"rocketmq-agent/agent/javaprops"
 	"rocketmq-agent/agent/rmq"
 )
 
@@ -49,8 +50,27 @@ func (c *checker) protection() {
 			"authorizationEnabled=true without authenticationEnabled=true: RocketMQ believes everybody the name that they "+
 				"give, that of an administrator too; set authenticationEnabled=true, or turn both off")
 	}
+	c.whitelist()
 	c.peers()
 	c.clusterProxy()
+}
+
+// telling are requests that give a broker away to whoever may send them unsigned (RequestCode): 25 changes its
+// configuration, 26 answers with the secrets in it, 3001 to 3010 make and list users and permissions.
+var telling = regexp.MustCompile(`^(25|26|300[1-9]|3010)$`)
+
+// whitelist judges the requests that need no signature.
+func (c *checker) whitelist() {
+	const key = "authenticationWhitelist"
+	if c.Keys.Role != rmq.Broker || !c.On("authenticationEnabled") {
+		return
+	}
+	for code := range strings.SplitSeq(c.Text(key), ",") {
+		if code = javaprops.Trim(code); telling.MatchString(code) {
+			c.report(Warning, "open-request", []string{key},
+				"request %s needs no signature then, and with it anybody can read or change the accounts", code)
+		}
+	}
 }
 
 // protected says whether the access control of this release is on.

@@ -86,7 +86,10 @@ var protectionTests = []propertiesTest{
 	{
 		name: "a broker that may become a slave",
 		text: "enableControllerMode=true\ncontrollerAddr=c:9878\nauthenticationEnabled=true" + stored,
-		want: []want{{Warning, "unsigned", "authenticationEnabled", 3, "", "a slave signs no request"}},
+		want: []want{
+			{Warning, "open-controller", "controllerAddr", 2, "", "no access control in any release"},
+			{Warning, "unsigned", "authenticationEnabled", 3, "", "a slave signs no request"},
+		},
 	},
 	{
 		name: "accounts without a place",
@@ -110,6 +113,12 @@ var protectionTests = []propertiesTest{
 		text: `initAuthenticationUser={"username":"a","password":"b"}` + "\n" +
 			`innerClientAuthenticationCredentials={"accessKey":"a","secretKey":"b"}` + stored,
 	},
+	{
+		name: "requests that need no signature",
+		text: "authenticationEnabled=true\nauthenticationWhitelist=28, 26,907,30011" + stored,
+		want: []want{{Warning, "open-request", "authenticationWhitelist", 2, "", "request 26 needs no signature"}},
+	},
+	{name: "requests of an open broker", text: "authenticationWhitelist=26"},
 	{name: "a master that need not sign", text: "authenticationEnabled=true" + stored},
 	{name: "a slave of an open master", text: "brokerRole=SLAVE\nbrokerId=1"},
 }
