@@ -188,6 +188,7 @@ var cannotBeProven = map[string]string{
 
 // deliberate is what the agent says about values although they are legal.
 var deliberate = map[string]string{
+	"authenticationWhitelist":  "needs no signature",
 	"compressedRegister":       "cannot decode the registration",
 	"haMasterAddress":          "never connects to its master",
 	"scanAvailableNameSrv":     "registers with no name server",

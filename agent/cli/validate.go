@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -35,6 +34,7 @@ release is the one in ROCKETMQ_HOME, else the newest that it knows
 type validator struct {
 	role    rmq.Role // empty: each file's own
 	release rmq.Release
+	known   validate.Options
 	strict  bool
 	json    bool
 	in      io.Reader
@@ -84,24 +84,29 @@ func (v *validator) parse(c command, args []string) (files []string, err error) 
 			return nil, fmt.Errorf("--role %s: %w", *role, err)
 		}
 	}
-	v.release, err = chosenRelease(*release)
-	return files, err
+	return files, v.choose(*release)
 }
 
-// chosenRelease is the release that was asked for, else the one that is there, else the newest that is known.
-func chosenRelease(asked string) (rmq.Release, error) {
-	if asked == "" {
-		s, _ := settings.FromEnv() // what is wrong in the environment is not this command's business
-		if home, err := launch.FindHome(s.Java.RocketMQHome); err == nil {
-			return home.Release, nil
+// choose takes the release that was asked for, else the one that is there, of which it knows the classes too, else the
+// newest that is known.
+func (v *validator) choose(asked string) (err error) {
+	if asked != "" {
+		if v.release, err = rmq.ParseRelease(asked); err != nil {
+			return fmt.Errorf("--release %s: allowed: a release of RocketMQ, as 5.3.1", asked)
 		}
-		return keys.Newest(), nil
+		return nil
 	}
-	release, err := rmq.ParseRelease(asked)
+	v.release = keys.Newest()
+	s, _ := settings.FromEnv() // what is wrong in the environment is not this command's business
+	home, err := launch.FindHome(s.Java.RocketMQHome)
 	if err != nil {
-		return release, fmt.Errorf("--release %s: allowed: a release of RocketMQ, as 5.3.1", asked)
+		return nil
 	}
-	return release, nil
+	v.release = home.Release
+	if s.Java.ClassPath == "" && !launch.ReadOptions(s.Environ.Get).AddClasses() {
+		v.known.Classes = home.Classes()
+	}
+	return nil
 }
 
 // file judges one file.
@@ -120,7 +125,7 @@ func (v *validator) file(name string) []validate.Finding {
 		role = rmq.Proxy
 	}
 	if role == rmq.Proxy {
-		return validate.Proxy(v.set(role), config.Of(config.Layer{Name: name}.WithJSON(text)))
+		return validate.Proxy(v.set(role), config.Of(config.Layer{Name: name}.WithJSON(text)), v.known)
 	}
 	props, err := javaprops.Parse(text)
 	if syntax, bad := errors.AsType[*javaprops.SyntaxError](err); bad {
@@ -135,14 +140,18 @@ func (v *validator) file(name string) []validate.Finding {
 	if role == "" {
 		role = v.guess(name, props)
 	}
-	return validate.Properties(v.set(role), config.Of(config.Layer{Name: name, Props: props}), validate.Options{})
+	return validate.Properties(v.set(role), config.Of(config.Layer{Name: name, Props: props}), v.known)
 }
 
 func (v *validator) read(name string) ([]byte, error) {
-	if name == "-" {
-		return io.ReadAll(v.in)
+	if name != "-" {
+		return config.ReadText(name)
 	}
-	return os.ReadFile(name)
+	text, err := io.ReadAll(v.in)
+	if err == nil {
+		err = config.CheckEncoding(text)
+	}
+	return text, err
 }
 
 func (v *validator) set(role rmq.Role) keys.Set {

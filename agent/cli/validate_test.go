@@ -66,7 +66,7 @@ func TestValidateText(t *testing.T) {
 func TestValidateJSON(t *testing.T) {
 	file := confFiles(t, map[string]string{
 		"broker.conf": "fileReservedTime=48 \nmapedFileSizeCommitLog=1\ninitAuthenticationUser=hunter2\n" +
-			"brokerName=<a>\nenableControllerMode=true\n",
+			"brokerName=<a>\nenableControllerMode=true\nauthenticationMetadataProvider=a.B\n",
 	})[0]
 	r := runValidate(t, "", "--json", file)
 	if r.code != exit.Config || r.errOut != "" {
@@ -81,8 +81,9 @@ func TestValidateJSON(t *testing.T) {
 			"suggestion": "48", "allowed": "a whole number from 0 on"},
 		{"file": file, "line": 2.0, "key": "mapedFileSizeCommitLog", "value": "1", "severity": "warning",
 			"code": "unknown-key", "message": "4.5.2", "suggestion": "mappedFileSizeCommitLog"},
-		{"file": file, "line": 3.0, "key": "initAuthenticationUser", "value": "******", "severity": "warning",
-			"code": "bad-json", "message": "cannot be used", "allowed": "a JSON object"},
+		{"file": file, "line": 3.0, "key": "initAuthenticationUser", "value": "******", "severity": "error",
+			"code": "bad-json", "message": "it is no JSON object",
+			"allowed": `a JSON object, {"username":"…","password":"…"}`},
 		{"file": file, "line": 4.0, "key": "brokerName", "value": "<a>", "severity": "error", "code": "placeholder",
 			"message": "<a> was never filled in", "allowed": "letters, digits, - and _"},
 	}

@@ -3,7 +3,6 @@ package config
 import (
 	"errors"
 	"fmt"
-	"os"
 
 	"rocketmq-agent/agent/identity"
 	"rocketmq-agent/agent/javaprops"
@@ -69,7 +68,7 @@ func (in Input) perPod(m *merger, root string) error {
 
 // ReadFile reads a mounted properties file.
 func ReadFile(path string) (Layer, error) {
-	b, err := os.ReadFile(path)
+	b, err := ReadText(path)
 	if err != nil {
 		return Layer{}, fmt.Errorf("cannot read the configuration file: %w", err)
 	}

@@ -44,7 +44,7 @@ func TestReadFile(t *testing.T) {
 	for path, want := range map[string]string{
 		bad:                        bad + ": line 2: malformed escape",
 		filepath.Join(dir, "none"): "no such file",
-		dir:                        "is a directory",
+		dir:                        "is a folder, which holds",
 	} {
 		_, err := ReadFile(path)
 		if err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), path) {

@@ -3,7 +3,6 @@ package config
 import (
 	"encoding/json"
 	"fmt"
-	"os"
 	"strings"
 
 	"rocketmq-agent/agent/fastjson"
@@ -12,7 +11,7 @@ import (
 // ReadJSON reads a mounted JSON file. One that is no object has a text and no members:
 // the check of the file says what is wrong with it.
 func ReadJSON(path string) (Layer, error) {
-	text, err := os.ReadFile(path)
+	text, err := ReadText(path)
 	if err != nil {
 		return Layer{}, fmt.Errorf("cannot read the proxy's configuration: %w", err)
 	}

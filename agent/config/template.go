@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"reflect"
 	"regexp"
@@ -59,7 +58,7 @@ func ReadTemplates(dir string) (Templates, error) {
 			continue
 		}
 		path := filepath.Join(dir, name)
-		switch mounted, err := os.ReadFile(path); {
+		switch mounted, err := ReadText(path); {
 		case err == nil:
 			all[name] = mountable{text: mounted, from: Layer{Kind: Template, Name: path}}
 		case !errors.Is(err, fs.ErrNotExist):

@@ -94,10 +94,10 @@ func TestFailingTemplates(t *testing.T) {
 		}
 		in.Templates = templatesIn(dir)
 		if _, err := Controller(in); err == nil ||
-			!strings.Contains(err.Error(), "controller.conf.tmpl: is a directory") {
+			!strings.Contains(err.Error(), "controller.conf.tmpl is an empty folder") {
 			t.Errorf("error %v", err)
 		}
-		if _, err := Proxy(in); err == nil || !strings.Contains(err.Error(), "rmq-proxy.json.tmpl: is a directory") {
+		if _, err := Proxy(in); err == nil || !strings.Contains(err.Error(), "rmq-proxy.json.tmpl is an empty folder") {
 			t.Errorf("error %v", err)
 		}
 	})

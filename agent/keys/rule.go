@@ -10,7 +10,7 @@ import (
 type Rule struct {
 	Kind     string   // empty, or one of the kinds
 	Min, Max *float64 // of Range and Clamped, both inclusive; nil: no bound
-	Words    []string // of Words and WordsAnyCase
+	Words    []string // of Words and WordsAnyCase; of JSON the names that the object must have
 }
 
 // The kinds of rules.
@@ -24,6 +24,7 @@ const (
 	Addresses    = "addresses" // host:port;host:port
 	Peers        = "peers"     // n0-host:port;n1-host:port
 	Class        = "class"     // the full name of a Java class
+	Classes      = "classes"   // several, separated by commas
 	Hours        = "hours"     // of the day, separated by semicolons
 	Delays       = "delays"    // 1s 5m 2h
 	JSON         = "json"
@@ -32,10 +33,12 @@ const (
 	Codes        = "codes" // request codes, separated by commas
 )
 
-// parseRule reads the notation of keys/notes: 1..10, 10..95 clamped, a|b, a|b nocase, or a kind's name.
+// parseRule reads the notation of keys/notes: 1..10, 10..95 clamped, a|b, a|b nocase, or a kind's name; behind json may
+// stand the names that the object must have.
 func parseRule(s string) (Rule, error) {
 	body, clamped := strings.CutSuffix(s, " clamped")
 	words, nocase := strings.CutSuffix(s, " nocase")
+	names, named := strings.CutPrefix(s, JSON+" ")
 	switch low, high, ranged := strings.Cut(body, ".."); {
 	case s == "":
 		return Rule{}, nil
@@ -51,11 +54,13 @@ func parseRule(s string) (Rule, error) {
 		return r, err
 	case nocase:
 		return Rule{Kind: WordsAnyCase, Words: strings.Split(words, "|")}, nil
+	case named:
+		return Rule{Kind: JSON, Words: strings.Fields(names)}, nil
 	case strings.Contains(s, "|"):
 		return Rule{Kind: Words, Words: strings.Split(s, "|")}, nil
 	}
 	switch s {
-	case Path, Paths, Addresses, Peers, Class, Hours, Delays, JSON, Host, Name, Codes:
+	case Path, Paths, Addresses, Peers, Class, Classes, Hours, Delays, JSON, Host, Name, Codes:
 		return Rule{Kind: s}, nil
 	}
 	return Rule{}, fmt.Errorf("no such rule: %q", s)
@@ -83,6 +88,8 @@ func (k Key) Allowed() string {
 		return k.number()
 	case r.Kind == Words || r.Kind == WordsAnyCase:
 		return strings.Join(r.Words, ", ")
+	case r.Kind == JSON && len(r.Words) > 0:
+		return `a JSON object, {"` + strings.Join(r.Words, `":"…","`) + `":"…"}`
 	}
 	return allowed[r.Kind]
 }
@@ -93,6 +100,7 @@ var allowed = map[string]string{
 	Addresses: "host:port;host:port",
 	Peers:     "n0-host:port;n1-host:port",
 	Class:     "the full name of a Java class",
+	Classes:   "full names of Java classes, separated by commas",
 	Hours:     "hours from 0 to 23, separated by ;",
 	Delays:    "time spans separated by blanks: 1s 5m 2h 1d",
 	JSON:      "a JSON object",

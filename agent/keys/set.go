@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -46,6 +47,19 @@ var startDefaults = map[rmq.Role]map[string]string{
 	rmq.Broker:     {"listenPort": "10911"},
 	rmq.Namesrv:    {"listenPort": "9876"},
 	rmq.Controller: {"listenPort": "19876"},
+}
+
+// overwritten are keys of AuthConfig that RocketMQ sets itself, by the keys that decide them.
+var overwritten = map[rmq.Role]map[string]string{
+	rmq.Broker: {
+		"clusterName":    "brokerClusterName",
+		"configName":     "brokerName",
+		"authConfigPath": "storePathRootDir",
+	},
+	rmq.Proxy: {
+		"clusterName": "rocketMQClusterName",
+		"configName":  "proxyName",
+	},
 }
 
 // Set is the keys of one role in one release.
@@ -137,6 +151,9 @@ func (s Set) Find(name string) (Key, bool) {
 // Names lists the keys of the set, sorted.
 func (s Set) Names() []string { return slices.Sorted(maps.Keys(s.keys)) }
 
+// Overwritten is the key that decides one which RocketMQ sets itself at its start; empty for all others.
+func (s Set) Overwritten(name string) string { return overwritten[s.Role][name] }
+
 // Gone says what is known of a key that people write although this role does not have it or does not read it.
 func (s Set) Gone(name string) (Gone, bool) {
 	g, ok := s.table.gone[s.Role][name]
@@ -172,12 +189,15 @@ func (s Set) History(name string) (first, last rmq.Release, ok bool) {
 	return Releases[from], Releases[to], true
 }
 
-// Similar finds the one key that name is a misspelling of: the same in another case, or a slip or two of the pen away.
-// Where two keys are as near, it is none of them.
-func (s Set) Similar(name string) (string, bool) {
+// Similar finds the one key that name is a misspelling of.
+func (s Set) Similar(name string) (string, bool) { return Closest(name, maps.Keys(s.keys)) }
+
+// Closest finds the one of names that name is a misspelling of: the same in another case, or a slip or two of the pen
+// away. Where two are as near, it is none of them.
+func Closest(name string, names iter.Seq[string]) (string, bool) {
 	found, best := "", 3
 	lower := strings.ToLower(name)
-	for other := range s.keys {
+	for other := range names {
 		if strings.EqualFold(other, name) {
 			return other, true
 		}

@@ -11,6 +11,7 @@ type Unit struct {
 	Kind    Kind
 	Options []Option // the user's JVM options, in the JVM's order
 	Direct  int64    // direct memory that the configuration asks for on top: the transient store pool
+	Asks    string   // what asks for it, for a refusal
 }
 
 // JVM is the planned memory of one unit, in bytes.
@@ -20,6 +21,8 @@ type JVM struct {
 	Metaspace, CodeCache int64 // what is expected to be used; the flags' bounds are wider
 	Stacks, Native       int64
 	initial              int64
+	asked                int64  // the part of Direct that the configuration asks for
+	asks                 string // what asks for it
 	need                 need
 	user                 chosen
 }
@@ -70,6 +73,8 @@ func smallest(u Unit, n need, limit Limit) JVM {
 		CodeCache: n.codeCache,
 		Stacks:    n.stacks,
 		Native:    n.native,
+		asked:     roundUp(u.Direct),
+		asks:      u.Asks,
 		need:      n,
 		user:      choose(u.Options, limit.Bytes),
 	}
@@ -79,7 +84,7 @@ func smallest(u Unit, n need, limit Limit) JVM {
 		j.Heap = max(j.Heap, roundUp(j.user.initial)) // a JVM with more initial than greatest heap does not start
 	}
 	if j.user.direct > 0 {
-		j.Direct = roundUp(j.user.direct)
+		j.Direct, j.asked = roundUp(j.user.direct), 0
 	}
 	return j
 }

@@ -338,9 +338,13 @@ func TestUserOptions(t *testing.T) {
 }
 
 func TestExtraDirect(t *testing.T) {
-	pool := []Unit{{Kind: Broker, Direct: 5 * gib}} // transientStorePoolEnable: five buffers of one commit log file
-	if _, err := New(pool, capped(4096)); err == nil || !strings.Contains(err.Error(), "direct 5216") {
-		t.Errorf("error %v, want a refusal that counts the pool", err)
+	// transientStorePoolEnable: five buffers of one commit log file
+	pool := []Unit{{Kind: Broker, Direct: 5 * gib, Asks: "transientStorePoolEnable=true"}}
+	_, err := New(pool, capped(4096))
+	if err == nil || !strings.Contains(err.Error(), "direct 5216") ||
+		!strings.Contains(err.Error(), "5120 MiB of the direct memory are for transientStorePoolEnable=true") ||
+		strings.Contains(err.Error(), "heap yourself") {
+		t.Errorf("error %v, want a refusal that counts the pool and names it", err)
 	}
 	p, err := New(pool, capped(16384))
 	if err != nil || p.JVMs[0].Direct < 5*gib+96*mib {

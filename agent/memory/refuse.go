@@ -43,7 +43,14 @@ func (p *Plan) arithmetic() string {
 		toMiB(p.smallestLimit()), strings.Join(parts, " + "), toMiB(p.Agent), toMiB(leastCache))
 }
 
+// remedy is what the operator can do. Where the configuration asks for most of what is missing, a smaller heap is no
+// way out.
 func (p *Plan) remedy() string {
+	for _, j := range p.JVMs {
+		if j.asked > 0 {
+			return fmt.Sprintf("%s; %d MiB of the direct memory are for %s", p.raise(), toMiB(j.asked), j.asks)
+		}
+	}
 	return p.raise() + ", or choose a heap yourself in JAVA_OPT_EXT (-Xms64m -Xmx64m) to start all the same"
 }
 

@@ -19,6 +19,7 @@ import (
 	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/agent/settings"
 	"rocketmq-agent/agent/store"
+	"rocketmq-agent/agent/validate"
 )
 
 // Files is what a plan takes from the machine. Read finds it; a test makes it up.
@@ -34,6 +35,7 @@ type Files struct {
 	UID       int          // that the agent runs as
 	Warnings  []string
 
+	Classes  validate.Classes                                  // nil: not known
 	CanWrite func(dir string) error                            // nil: it can
 	Owner    func(store string) (o identity.Owner, known bool) // whom a store belongs to by its stamp
 }
@@ -68,6 +70,7 @@ func (f *Files) findPrograms(s settings.Settings) error {
 	var homeErr, javaErr error
 	f.Home, homeErr = launch.FindHome(s.Java.RocketMQHome)
 	f.Java, f.Warnings, javaErr = launch.FindJava(s.Java.JavaHome, s.Java.Path)
+	f.Classes = f.Home.Classes()
 	code := exit.Config
 	if f.Java.Path == "" {
 		code = exit.NotFound // as a shell says it
@@ -128,9 +131,9 @@ func expanded(path string) string {
 	return path
 }
 
-// existing is path, or empty when there is no such file.
+// existing is path, or empty when nothing is there. A folder in the place of a file is refused when it is read.
 func existing(path string) string {
-	if info, err := os.Stat(path); err != nil || info.IsDir() {
+	if _, err := os.Stat(path); err != nil {
 		return ""
 	}
 	return path

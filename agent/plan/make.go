@@ -143,7 +143,13 @@ func (m *maker) planMemory() (err error) {
 		for _, o := range m.optionsOf(p) {
 			options = append(options, memory.Option{Text: o.Text, Source: o.Source})
 		}
-		units = append(units, memory.Unit{Kind: kind(p), Options: options, Direct: transientPool(p)})
+		pool, asks := transientPool(p)
+		units = append(units, memory.Unit{
+			Kind:    kind(p),
+			Options: options,
+			Direct:  pool,
+			Asks:    asks,
+		})
 	}
 	m.Memory, err = memory.New(units, m.files.Limit)
 	if err != nil {
@@ -164,12 +170,16 @@ func kind(p Process) memory.Kind {
 }
 
 // transientPool is the direct memory of a broker's transient store pool, in bytes: whole files of the commit log
-// (TransientStorePool.java).
-func transientPool(p Process) int64 {
-	if !p.Values().On("transientStorePoolEnable") {
-		return 0
+// (TransientStorePool.java). asks says which keys it comes from, and what to do about them.
+func transientPool(p Process) (bytes int64, asks string) {
+	v := p.Values()
+	if !v.On("transientStorePoolEnable") {
+		return 0, ""
 	}
-	return p.Values().Number("transientStorePoolSize") * p.CommitLogFile()
+	files, size := v.Number("transientStorePoolSize"), p.CommitLogFile()
+	return files * size, fmt.Sprintf("transientStorePoolEnable=true, %d files (transientStorePoolSize) of %d MiB "+
+		"(mappedFileSizeCommitLog, which a store with data must keep): lower transientStorePoolSize, or leave "+
+		"transientStorePoolEnable out", files, size>>20)
 }
 
 // optionsOf are the user's JVM options for a process. In a container of two JVMs those that one alone can have are the

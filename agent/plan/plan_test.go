@@ -355,6 +355,21 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
+// Report F4: it is the pool that does not fit, and a smaller heap helps nobody.
+func TestTransientPoolThatDoesNotFit(t *testing.T) {
+	f := machine(t, "5.5.0")
+	f.Limit.Bytes, f.Config = 2<<30, file(t, "transientStorePoolEnable=true\n")
+	_, err := Make(pod("mq-0"), cmdline.Run{Role: rmq.Broker}, f)
+	for _, text := range []string{
+		"5 files (transientStorePoolSize) of 1024 MiB (mappedFileSizeCommitLog",
+		"lower transientStorePoolSize, or leave transientStorePoolEnable out",
+	} {
+		if exit.Code(err) != exit.Config || !strings.Contains(err.Error(), text) {
+			t.Errorf("%v does not say %q", err, text)
+		}
+	}
+}
+
 // The same inputs give the same plan, and making one changes none of them.
 func TestMakeIsRepeatable(t *testing.T) {
 	s, f := pod("mq-1"), machine(t, "5.5.0")

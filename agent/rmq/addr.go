@@ -20,8 +20,19 @@ func (l *AddrList) UnmarshalText(b []byte) error {
 	return err
 }
 
-// ParseAddrs reads host:port;host:port. Only the empty string is the empty list.
+// ParseAddrs reads host:port;host:port. Only the empty string is the empty list. An error says what was surely meant.
 func ParseAddrs(s string) (AddrList, error) {
+	list, err := parseAddrs(s)
+	if err == nil {
+		return list, nil
+	}
+	if meant := RepairAddrs(s, ""); meant != "" {
+		err = fmt.Errorf("%w; did you mean %s", err, meant)
+	}
+	return nil, fmt.Errorf("%w; allowed: host:port;host:port", err)
+}
+
+func parseAddrs(s string) (AddrList, error) {
 	var list AddrList
 	for _, addr := range strings.Split(s, ";") {
 		addr = strings.TrimSpace(addr)
@@ -29,18 +40,42 @@ func ParseAddrs(s string) (AddrList, error) {
 			continue
 		}
 		host, err := CheckAddr(addr)
-		if err == nil && host == "" {
-			err = fmt.Errorf("%q has no host", addr)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("%w; allowed: host:port;host:port", err)
+		switch {
+		case err != nil && IsHost(addr):
+			return nil, fmt.Errorf("%w: a name server's port is 9876 unless somebody chose another (%s:9876), "+
+				"a controller's 9878", err, addr)
+		case err != nil:
+			return nil, err
+		case host == "":
+			return nil, fmt.Errorf("%q has no host", addr)
 		}
 		list = append(list, addr)
 	}
 	if len(list) == 0 && s != "" {
-		return nil, errors.New("names no server; allowed: host:port;host:port")
+		return nil, errors.New("names no server")
 	}
 	return list, nil
+}
+
+// RepairAddrs makes a list of one that is separated otherwise, in quotes, or of URLs; port, where one is given, is that
+// of an address without any. Empty: no list comes of it.
+func RepairAddrs(s, port string) string {
+	separates := func(r rune) bool { return strings.ContainsRune(",;\"'` \t\r\n，；、", r) }
+	parts := strings.FieldsFunc(s, separates)
+	for i, part := range parts {
+		if _, behind, isURL := strings.Cut(part, "://"); isURL {
+			part = behind
+		}
+		if part = strings.TrimRight(part, "/"); port != "" && IsHost(part) {
+			part = net.JoinHostPort(part, port)
+		}
+		parts[i] = part
+	}
+	list, err := parseAddrs(strings.Join(parts, ";"))
+	if err != nil {
+		return ""
+	}
+	return list.String()
 }
 
 // String is the list as RocketMQ reads it.

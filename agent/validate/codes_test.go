@@ -17,12 +17,17 @@ import (
 // TestEveryCodeIsTested looks into the source for the codes that this package knows: each needs a row of a table.
 func TestEveryCodeIsTested(t *testing.T) {
 	tested := map[string]bool{}
-	for _, tt := range propertiesTests {
+	for _, tt := range slices.Concat(propertiesTests, classTests) {
 		for _, w := range tt.want {
 			tested[w.code] = true
 		}
 	}
-	for _, tt := range proxyTests {
+	for _, tt := range slices.Concat(proxyTests, proxyProtectionTests) {
+		for _, w := range tt.want {
+			tested[w.code] = true
+		}
+	}
+	for _, tt := range insideTests {
 		for _, w := range tt.want {
 			tested[w.code] = true
 		}
@@ -92,7 +97,8 @@ func codeExpressions(n ast.Node) (all []ast.Expr) {
 			}
 		}
 	case *ast.CallExpr:
-		if s, ok := n.Fun.(*ast.SelectorExpr); ok && s.Sel.Name == "report" {
+		s, ok := n.Fun.(*ast.SelectorExpr)
+		if ok && (s.Sel.Name == "report" || s.Sel.Name == "together") {
 			all = append(all, n.Args[1])
 		}
 	}

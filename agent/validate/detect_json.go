@@ -20,7 +20,11 @@ func detectMember(key keys.Key, value any, fastjson1 bool) *problem {
 	if found := detectType(key, value, fastjson1); found != nil {
 		return found
 	}
-	if text, ok := scalar(value); ok && text != "" {
+	text, ok := scalar(value)
+	if _, isObject := value.(map[string]any); isObject && key.Rule.Kind == keys.JSON {
+		text, ok = fastjson.Member{Value: value}.Text(), true
+	}
+	if ok && text != "" {
 		return detectRule(key, text)
 	}
 	return nil

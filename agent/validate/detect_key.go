@@ -39,8 +39,8 @@ func (c *checker) detectNoEffect(e entry) *problem {
 		reason = "it is a key of the tiered store, which messageStorePlugIn does not name"
 	case c.Keys.Role == rmq.Namesrv && ofController(e.key) && !c.On("enableControllerInNamesrv"):
 		reason = "it is a key of the controller, which enableControllerInNamesrv does not turn on"
-	case e.key.Class == "AuthConfig" && overwritten[c.Keys.Role][name] != "":
-		reason = "RocketMQ overwrites it at its start by " + overwritten[c.Keys.Role][name]
+	case e.key.Class == "AuthConfig" && c.Keys.Overwritten(name) != "":
+		reason = "RocketMQ overwrites it at its start by " + c.Keys.Overwritten(name)
 	case name == "haListenPort" && !c.Keys.Release.ReadsHAPort():
 		taken := c.Number("listenPort") + 1
 		if written, ok := javaprops.ParseInt(e.Value, 32); ok && written != taken {
@@ -55,19 +55,6 @@ func (c *checker) detectNoEffect(e entry) *problem {
 
 func ofController(key keys.Key) bool {
 	return key.Class == "ControllerConfig" || key.Class == "JraftConfig"
-}
-
-// overwritten are keys of AuthConfig that RocketMQ sets itself, by the keys that decide them.
-var overwritten = map[rmq.Role]map[string]string{
-	rmq.Broker: {
-		"clusterName":    "brokerClusterName",
-		"configName":     "brokerName",
-		"authConfigPath": "storePathRootDir",
-	},
-	rmq.Proxy: {
-		"clusterName": "rocketMQClusterName",
-		"configName":  "proxyName",
-	},
 }
 
 // detectUnread is about a key that RocketMQ has and never looks at.
@@ -100,7 +87,7 @@ func (c *checker) explainUnknown(key, meant string) string {
 	first, last, had := c.Keys.History(key)
 	elsewhere := c.Keys.Elsewhere(key)
 	switch {
-	case overwritten[c.Keys.Role][key] != "":
+	case c.Keys.Overwritten(key) != "":
 		return "there is no such key"
 	case advised:
 		return gone.Advice

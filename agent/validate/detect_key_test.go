@@ -118,6 +118,9 @@ var keyTests = []propertiesTest{
 	{name: "a container's key", text: "brokerConfigPaths=/a.conf", want: []want{
 		{Warning, "unknown-key", "brokerConfigPaths", 1, "", "broker container"},
 	}},
+	{name: "the variable of another image as a key", text: "CLUSTER_NAME=prod", want: []want{
+		{Warning, "unknown-key", "CLUSTER_NAME", 1, "brokerClusterName", "there is no such key"},
+	}},
 	{name: "clusterName: AuthConfig's, and overwritten", text: "clusterName=prod", want: []want{
 		{Warning, "no-effect", "clusterName", 1, "brokerClusterName", "overwrites it"},
 	}},

@@ -1,13 +1,13 @@
 package validate
 
 import (
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"rocketmq-agent/agent/fastjson"
 	"rocketmq-agent/agent/javaprops"
 	"rocketmq-agent/agent/keys"
 )
@@ -27,6 +27,10 @@ func detectRule(key keys.Key, value string) *problem {
 		if value != "" && !slices.ContainsFunc(rule.Words, same) {
 			return noWord(value)
 		}
+	case keys.JSON:
+		if value != "" {
+			return detectObject(rule, value)
+		}
 	}
 	if detect := detectForm[rule.Kind]; detect != nil && value != "" {
 		return detect(value)
@@ -37,12 +41,12 @@ func detectRule(key keys.Key, value string) *problem {
 // detectForm are the rules about texts that are more than a few words. None of them sees an empty value.
 var detectForm = map[string]func(value string) *problem{
 	keys.Addresses: detectAddresses,
-	keys.Class:     detectClasses,
+	keys.Class:     detectClass,
+	keys.Classes:   detectClasses,
 	keys.Codes:     detectCodes,
 	keys.Delays:    detectDelays,
 	keys.Host:      detectHost,
 	keys.Hours:     detectHours,
-	keys.JSON:      detectObject,
 	keys.Name:      detectName,
 	keys.Path:      detectPath,
 	keys.Paths:     detectPaths,
@@ -132,12 +136,51 @@ func detectDelays(value string) *problem {
 	return nil
 }
 
-func detectObject(value string) *problem {
-	if value[0] != '{' || !json.Valid([]byte(value)) {
-		// Nothing of it is shown, since it may be a secret.
-		return &problem{code: "bad-json", message: "it is no JSON object"}
+// detectObject checks what RocketMQ parses at its start, an account for one (AuthenticationMetadataManagerImpl).
+// Nothing of the value is shown, since it may be a secret.
+func detectObject(rule keys.Rule, value string) *problem {
+	members, err := fastjson.ReadObject([]byte(value))
+	if err != nil {
+		return &problem{
+			code:    "bad-json",
+			message: "it is no JSON object, and RocketMQ does not start with it",
+			refused: true,
+			silent:  true,
+		}
+	}
+	for _, name := range rule.Words {
+		if found := detectMissing(members, name); found != nil {
+			return found
+		}
 	}
 	return nil
+}
+
+// detectMissing finds out that a member is not there, or not under its name.
+func detectMissing(members []fastjson.Member, name string) *problem {
+	spelling := ""
+	for _, m := range members {
+		if strings.EqualFold(m.Key, name) && m.Value != nil && javaprops.Trim(m.Text()) != "" {
+			spelling = m.Key
+		}
+		if spelling == name {
+			return nil
+		}
+	}
+	if spelling != "" {
+		return &problem{
+			code:    "misspelt-member",
+			message: fmt.Sprintf("RocketMQ from 5.4 on takes %s only where it is spelt %s", spelling, name),
+			refused: true,
+			silent:  true,
+		}
+	}
+	return &problem{
+		code:    "missing-member",
+		message: "it has no " + name + ", and RocketMQ does not start with it",
+		refused: true,
+		silent:  true,
+	}
 }
 
 // nameForm is what RocketMQ lets topics be called (TopicValidator); every broker makes one of its own name, unchecked.
@@ -161,13 +204,24 @@ func detectName(value string) *problem {
 	return nil
 }
 
-// classForm is the full name of a Java class; some keys take several of them.
+// classForm is the full name of a Java class.
 var classForm = regexp.MustCompile(`^([\p{L}_$][\p{L}\p{N}_$]*\.)*[\p{L}_$][\p{L}\p{N}_$]*$`)
 
+func detectClass(value string) *problem {
+	if classForm.MatchString(value) {
+		return nil
+	}
+	return &problem{
+		code:    "bad-class",
+		message: quoted(value) + " is not the name of a Java class, and RocketMQ does not start with it",
+		refused: true,
+	}
+}
+
 func detectClasses(value string) *problem {
-	for class := range strings.SplitSeq(value, ",") {
-		if !classForm.MatchString(class) {
-			return &problem{code: "bad-class", message: quoted(class) + " is not the name of a Java class"}
+	for class := range strings.SplitSeq(strings.TrimRight(value, ","), ",") {
+		if found := detectClass(class); found != nil {
+			return found
 		}
 	}
 	return nil

@@ -1,5 +1,8 @@
 package validate
 
+// stored is what accounts need, on a line of its own behind them.
+const stored = "\nauthenticationMetadataProvider=a.B"
+
 // ruleTests are about values of the right type that break the rule of their key.
 var ruleTests = []propertiesTest{
 	// Ranges.
@@ -22,7 +25,7 @@ var ruleTests = []propertiesTest{
 		text: "namesrvAddr=a:9876;10.0.0.2:9876;ns-0.ns.mq.svc.cluster.local.:9876;[fd00::1]:9876;my_host:65535;",
 	},
 	{name: "an address without a port", text: "namesrvAddr=a:9876;b", want: []want{
-		{Error, "bad-address", "namesrvAddr", 1, "", `"b" is not host:port`},
+		{Error, "bad-address", "namesrvAddr", 1, "a:9876;b:9876", `"b" is not host:port`},
 	}},
 	{name: "an empty address between others", text: "namesrvAddr=a:9876;;b:9876;", want: []want{
 		{Error, "bad-address", "namesrvAddr", 1, "a:9876;b:9876", `"" is not host:port`},
@@ -37,7 +40,7 @@ var ruleTests = []propertiesTest{
 		{Error, "bad-address", "namesrvAddr", 1, "127.0.0.1:9876", "确保"},
 	}},
 	{name: "a URL", text: "namesrvAddr=http://a:9876", want: []want{
-		{Warning, "bad-address", "namesrvAddr", 1, "", "can never be reached"},
+		{Warning, "bad-address", "namesrvAddr", 1, "a:9876", "can never be reached"},
 	}},
 	{name: "an address without a host", text: "namesrvAddr=:9876", want: []want{
 		{Warning, "bad-address", "namesrvAddr", 1, "", "can never be reached"},
@@ -47,10 +50,10 @@ var ruleTests = []propertiesTest{
 		{Warning, "bad-address", "haMasterAddress", 2, "", "is not host:port"}, // RocketMQ starts with it
 	}},
 	{name: "controllers that nobody asks for", text: "controllerAddr=a", want: []want{
-		{Warning, "bad-address", "controllerAddr", 1, "", "is not host:port"},
+		{Warning, "bad-address", "controllerAddr", 1, "a:9878", "is not host:port"},
 	}},
 	{name: "controllers that are asked for", text: "enableControllerMode=true\ncontrollerAddr=a", want: []want{
-		{Error, "bad-address", "controllerAddr", 2, "", "is not host:port"},
+		{Error, "bad-address", "controllerAddr", 2, "a:9878", "is not host:port"},
 	}},
 	{
 		name: "hosts",
@@ -175,9 +178,13 @@ brokerConfigPath=D:\\mq\\broker.conf`, want: []want{
 	}},
 	{name: "classes", text: "messageStorePlugIn=org.apache.rocketmq.tieredstore.TieredMessageStore,com.a.Other$Inner"},
 	{name: "no classes", text: "messageStorePlugIn=a.B, a.C\nauthenticationProvider=a-b", want: []want{
-		{Warning, "bad-class", "messageStorePlugIn", 1, "a.B,a.C", "not the name of a Java class"},
-		{Warning, "bad-class", "authenticationProvider", 2, "", "not the name of a Java class"},
+		{Error, "bad-class", "messageStorePlugIn", 1, "a.B,a.C", "not the name of a Java class"},
+		{Error, "bad-class", "authenticationProvider", 2, "", "not the name of a Java class"},
 	}},
+	{name: "a class of which there may be one", text: "authenticationProvider=a.B,a.C", want: []want{
+		{Error, "bad-class", "authenticationProvider", 1, "", "not the name of a Java class"},
+	}},
+	{name: "a list of classes with a comma at its end", text: "messageStorePlugIn=a.B,"},
 	{name: "codes", text: "authenticationWhitelist=28, 26,apache.rocketmq.v2.HeartbeatRequest"},
 	{name: "no codes", text: "authenticationWhitelist=10.0.0.1", want: []want{
 		{Warning, "bad-code", "authenticationWhitelist", 1, "", "no request code"},
@@ -187,11 +194,49 @@ brokerConfigPath=D:\\mq\\broker.conf`, want: []want{
 		name: "no JSON",
 		text: "socksProxyConfig=10.0.0.1:1080\n" +
 			"initAuthenticationUser=[1]\n" +
-			"innerClientAuthenticationCredentials={'a':'b'}",
+			"innerClientAuthenticationCredentials={'a':'b'}" + stored,
 		want: []want{
-			{Warning, "bad-json", "socksProxyConfig", 1, "", "the value cannot be used"},
-			{Warning, "bad-json", "initAuthenticationUser", 2, "", "the value cannot be used"},
-			{Warning, "bad-json", "innerClientAuthenticationCredentials", 3, "", "the value cannot be used"},
+			{Error, "bad-json", "socksProxyConfig", 1, "", "it is no JSON object"},
+			{Error, "bad-json", "initAuthenticationUser", 2, "", "it is no JSON object"},
+			{Error, "missing-member", "innerClientAuthenticationCredentials", 3, "", "it has no accessKey"},
 		},
 	},
+	{name: "accounts", text: `initAuthenticationUser={"username": "rocketmq", "password": 12345678}
+innerClientAuthenticationCredentials={'accessKey':'rocketmq','secretKey':'12345678','securityToken':''}` + stored},
+	{
+		name: "JSON without quotes",
+		text: "initAuthenticationUser={username:rocketmq,password:12345678}" + stored,
+		want: []want{{Error, "bad-json", "initAuthenticationUser", 1, "", "does not start with it"}},
+	},
+	{
+		name:    "JSON without quotes, of which older releases read some",
+		release: "5.3.3",
+		text:    `initAuthenticationUser={username:"rocketmq",password:"12345678"}` + stored,
+		want:    []want{{Warning, "bad-json", "initAuthenticationUser", 1, "", "it is no JSON object"}},
+	},
+	{name: "a user without a password", text: `initAuthenticationUser={"username":"rocketmq"}` + stored, want: []want{
+		{Error, "missing-member", "initAuthenticationUser", 1, "", "it has no password"},
+	}},
+	{
+		name: "a user with an empty password",
+		text: `initAuthenticationUser={"username":"rocketmq","password":" "}` + stored,
+		want: []want{{Error, "missing-member", "initAuthenticationUser", 1, "", "it has no password"}},
+	},
+	{
+		name: "credentials under the names of a user",
+		text: `innerClientAuthenticationCredentials={"username":"rocketmq","password":"12345678"}` + stored,
+		want: []want{{Error, "missing-member", "innerClientAuthenticationCredentials", 1, "", "it has no accessKey"}},
+	},
+	{
+		name: "names in another case",
+		text: `innerClientAuthenticationCredentials={"accesskey":"rocketmq","secretKey":"12345678"}` + stored,
+		want: []want{{Error, "misspelt-member", "innerClientAuthenticationCredentials", 1, "", "spelt accessKey"}},
+	},
+	{
+		name:    "names in another case, which older releases take",
+		release: "5.3.3",
+		text:    `innerClientAuthenticationCredentials={"accesskey":"rocketmq","secretKey":"12345678"}` + stored,
+		want:    []want{{Warning, "misspelt-member", "innerClientAuthenticationCredentials", 1, "", "from 5.4 on"}},
+	},
+	{name: "no account", text: "initAuthenticationUser="},
 }

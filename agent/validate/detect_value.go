@@ -14,6 +14,7 @@ type problem struct {
 	message string
 	refused bool // RocketMQ does not start with it, or nothing can come of it
 	lost    bool // RocketMQ goes on with another value, without a word
+	silent  bool // the message tells nothing of the value, so that it may be said of a secret
 }
 
 // detectValue finds what is wrong with a raw value of a properties file, nil where it is fine: RocketMQ takes it for

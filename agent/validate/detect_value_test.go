@@ -174,4 +174,13 @@ var valueTests = []propertiesTest{
 	{name: "quotes", text: `brokerName="broker-a"`, want: []want{
 		{Warning, "bad-name", "brokerName", 1, "broker-a", "characters"},
 	}},
+	{
+		name: "GBK",
+		text: "brokerTopicEnable=true\nregionId=\xd6\xd0\xb9\xfa\nbrokerName=\xbc\xaf\xc8\xba\n",
+		want: []want{
+			{Warning, "gbk", "regionId", 2, "", "this seems to be GBK"},
+			{Warning, "bad-name", "brokerName", 3, "", "in the name of a topic"},
+		},
+	},
+	{name: "ISO-8859-1", text: "regionId=Gr\xf6\xdfe-M\xfcller-\xe9\n"},
 }

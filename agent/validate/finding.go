@@ -54,7 +54,10 @@ func (e entry) valueFinding(found *problem, suggestion string) Finding {
 	f := e.finding(found)
 	f.Suggestion, f.Allowed = suggestion, e.key.Allowed()
 	if f.Value == keys.Redacted {
-		f.Message, f.Suggestion = "the value cannot be used", ""
+		f.Suggestion = ""
+		if !found.silent {
+			f.Message = "the value cannot be used"
+		}
 	}
 	return f
 }

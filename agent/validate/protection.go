@@ -5,11 +5,20 @@ import (
 	"slices"
 	"strings"
 
+	"rocketmq-agent/agent/javaprops"
 	"rocketmq-agent/agent/rmq"
 )
 
 // localProvider are the classes that hold users and permissions where the role has its own.
 type localProvider struct{ authentication, authorization string }
+
+// of is the class for the key.
+func (p localProvider) of(key string) string {
+	return map[string]string{
+		"authenticationMetadataProvider": p.authentication,
+		"authorizationMetadataProvider":  p.authorization,
+	}[key]
+}
 
 var localProviders = map[rmq.Role]localProvider{
 	rmq.Broker: {
@@ -25,6 +34,7 @@ var localProviders = map[rmq.Role]localProvider{
 // protection judges authentication: what the file protects must be protected.
 func (c *checker) protection() {
 	authentication, authorization := c.On("authenticationEnabled"), c.On("authorizationEnabled")
+	c.accounts()
 	if authentication && c.Text("authenticationMetadataProvider") == "" {
 		c.report(Warning, "no-provider", []string{"authenticationEnabled"},
 			"without authenticationMetadataProvider every request fails; set %s",
@@ -36,8 +46,30 @@ func (c *checker) protection() {
 			localProviders[c.Keys.Role].authorization)
 	}
 	if authorization && !authentication {
-		c.report(Warning, "not-authenticated", []string{"authorizationEnabled"},
-			"authorizationEnabled=true without authenticationEnabled=true: nobody has to say who they are")
+		c.report(Error, "not-authenticated", []string{"authorizationEnabled"},
+			"authorizationEnabled=true without authenticationEnabled=true: RocketMQ believes everybody the name that they "+
+				"give, that of an administrator too; set authenticationEnabled=true, or turn both off")
+	}
+	c.whitelist()
+	c.peers()
+	c.clusterProxy()
+}
+
+// telling are requests that give a broker away to whoever may send them unsigned (RequestCode): 25 changes its
+// configuration, 26 answers with the secrets in it, 3001 to 3010 make and list users and permissions.
+var telling = regexp.MustCompile(`^(25|26|300[1-9]|3010)$`)
+
+// whitelist judges the requests that need no signature.
+func (c *checker) whitelist() {
+	const key = "authenticationWhitelist"
+	if c.Keys.Role != rmq.Broker || !c.On("authenticationEnabled") {
+		return
+	}
+	for code := range strings.SplitSeq(c.Text(key), ",") {
+		if code = javaprops.Trim(code); telling.MatchString(code) {
+			c.report(Warning, "open-request", []string{key},
+				"request %s needs no signature then, and with it anybody can read or change the accounts", code)
+		}
 	}
 }
 

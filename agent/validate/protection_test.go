@@ -68,9 +68,57 @@ var protectionTests = []propertiesTest{
 		},
 	},
 	{name: "permissions of nobody", text: "authorizationEnabled=true\nauthorizationMetadataProvider=a.C", want: []want{
-		{Warning, "not-authenticated", "authorizationEnabled", 1, "", "nobody has to say who they are"},
+		{Error, "not-authenticated", "authorizationEnabled", 1, "", "believes everybody the name"},
 	}},
 	{name: "authentication that is misspelt", text: "authenticationEnable=true", want: []want{
 		{Error, "unprotected", "authenticationEnable", 1, "authenticationEnabled", "open to everybody"},
 	}},
+	{
+		name: "a slave that does not sign", // report A8
+		text: "brokerRole=SLAVE\nbrokerId=1\nauthenticationEnabled=true" + stored,
+		want: []want{{Warning, "unsigned", "authenticationEnabled", 3, "", "gives it no topics"}},
+	},
+	{
+		name: "a slave that signs",
+		text: "brokerRole=SLAVE\nbrokerId=1\nauthenticationEnabled=true\n" +
+			`innerClientAuthenticationCredentials={"accessKey":"a","secretKey":"b"}` + stored,
+	},
+	{
+		name: "a broker that may become a slave",
+		text: "enableControllerMode=true\ncontrollerAddr=c:9878\nauthenticationEnabled=true" + stored,
+		want: []want{
+			{Warning, "open-controller", "controllerAddr", 2, "", "no access control in any release"},
+			{Warning, "unsigned", "authenticationEnabled", 3, "", "a slave signs no request"},
+		},
+	},
+	{
+		name: "accounts without a place",
+		text: `initAuthenticationUser={"username":"a","password":"b"}` + "\n" +
+			`innerClientAuthenticationCredentials={"accessKey":"c","secretKey":"d"}`,
+		want: []want{
+			{Error, "no-provider", "initAuthenticationUser", 1, "", "has no place for it"},
+			{Error, "no-provider", "innerClientAuthenticationCredentials", 2, "", "LocalAuthenticationMetadataProvider"},
+		},
+	},
+	{
+		name: "one account with two passwords",
+		text: `initAuthenticationUser={"username":"a","password":"b"}` + "\n" +
+			`innerClientAuthenticationCredentials={"accessKey":"a","secretKey":"c"}` + stored,
+		want: []want{
+			{Warning, "two-passwords", "innerClientAuthenticationCredentials", 2, "", "the same name and another password"},
+		},
+	},
+	{
+		name: "one account for both",
+		text: `initAuthenticationUser={"username":"a","password":"b"}` + "\n" +
+			`innerClientAuthenticationCredentials={"accessKey":"a","secretKey":"b"}` + stored,
+	},
+	{
+		name: "requests that need no signature",
+		text: "authenticationEnabled=true\nauthenticationWhitelist=28, 26,907,30011" + stored,
+		want: []want{{Warning, "open-request", "authenticationWhitelist", 2, "", "request 26 needs no signature"}},
+	},
+	{name: "requests of an open broker", text: "authenticationWhitelist=26"},
+	{name: "a master that need not sign", text: "authenticationEnabled=true" + stored},
+	{name: "a slave of an open master", text: "brokerRole=SLAVE\nbrokerId=1"},
 }

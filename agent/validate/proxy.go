@@ -10,8 +10,8 @@ import (
 )
 
 // Proxy judges the configuration of a proxy: each layer that somebody wrote, and the merged values together.
-func Proxy(set keys.Set, conf config.Config) []Finding {
-	c := &checker{Effective: config.Effective{Keys: set}, written: conf}
+func Proxy(set keys.Set, conf config.Config, options Options) []Finding {
+	c := &checker{Effective: config.Effective{Keys: set}, written: conf, options: options}
 	if f, bad := c.unreadable(conf.Layers[0]); bad {
 		return []Finding{f}
 	}
@@ -36,6 +36,7 @@ func Proxy(set keys.Set, conf config.Config) []Finding {
 	}
 	c.protection()
 	c.ports()
+	c.classes()
 	return sortByPlace(c.findings)
 }
 

@@ -3,6 +3,7 @@ package validate
 import (
 	"cmp"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,14 +13,17 @@ import (
 	"rocketmq-agent/agent/rmq"
 )
 
-// proxyTests are files of a proxy. What fastjson makes of each was seen by running RocketMQ's own, 1.2.83 before 5.4
-// and 2.0.59 after it, on ProxyConfig.
-var proxyTests = []struct {
+// proxyTest is a file of a proxy and everything that is wrong with it.
+type proxyTest struct {
 	name    string
 	release string // empty: 5.5.0
 	text    string
 	want    []want
-}{
+}
+
+// proxyTests are files of a proxy. What fastjson makes of each was seen by running RocketMQ's own, 1.2.83 before 5.4
+// and 2.0.59 after it, on ProxyConfig.
+var proxyTests = []proxyTest{
 	{name: "nothing", text: "{}"},
 	{name: "what the release itself ships", text: "{\n  \"rocketMQClusterName\": \"DefaultCluster\"\n}\n"},
 	{
@@ -220,11 +224,11 @@ var proxyTests = []struct {
 		{Warning, "not-a-text", "initAuthenticationUser", 1, "", "cannot be used"},
 	}},
 	{name: "no JSON in a text", text: `{"initAuthenticationUser": "admin"}`, want: []want{
-		{Warning, "bad-json", "initAuthenticationUser", 1, "", "cannot be used"},
+		{Warning, "bad-json", "initAuthenticationUser", 1, "", "it is no JSON object"},
 	}},
 	{name: "addresses", text: `{"namesrvAddr": "a:9876;b:9876"}`},
 	{name: "no addresses", text: `{"namesrvAddr": "a;b"}`, want: []want{
-		{Error, "bad-address", "namesrvAddr", 1, "", "is not host:port"},
+		{Error, "bad-address", "namesrvAddr", 1, "a:9876;b:9876", "is not host:port"},
 	}},
 	{name: "a placeholder", text: `{"namesrvAddr": "${NAMESRV_ADDR}"}`, want: []want{
 		{Error, "placeholder", "namesrvAddr", 1, "", "${NAMESRV_ADDR}"},
@@ -270,7 +274,7 @@ var proxyTests = []struct {
 
 func TestProxy(t *testing.T) {
 	table := loadTable(t)
-	for _, tt := range proxyTests {
+	for _, tt := range slices.Concat(proxyTests, proxyProtectionTests) {
 		t.Run(tt.name, func(t *testing.T) {
 			set := table.Set(rmq.MustRelease(cmp.Or(tt.release, "5.5.0")), rmq.Proxy)
 			check(t, proxyFile(set, []byte(tt.text)), tt.want)
@@ -295,7 +299,7 @@ func TestProxyShowsNothingInside(t *testing.T) {
 
 // proxyFile judges the text of a mounted rmq-proxy.json.
 func proxyFile(set keys.Set, text []byte) []Finding {
-	return Proxy(set, config.Of(config.Layer{Name: "rmq-proxy.json"}.WithJSON(text)))
+	return Proxy(set, config.Of(config.Layer{Name: "rmq-proxy.json"}.WithJSON(text)), Options{})
 }
 
 // A variable replaces what the file says: a bad value that nobody uses does not stop the proxy.
@@ -315,7 +319,7 @@ func TestProxyWithAReplacedValue(t *testing.T) {
 		{"a right value instead", []config.Layer{file, right}, false},
 		{"a wrong value instead", []config.Layer{file, wrong}, true},
 	} {
-		if all := Proxy(set, config.Of(tt.layers...)); Failed(all, false) != tt.failed || len(all) == 0 {
+		if all := Proxy(set, config.Of(tt.layers...), Options{}); Failed(all, false) != tt.failed || len(all) == 0 {
 			t.Errorf("%s: %v", tt.name, all)
 		}
 	}

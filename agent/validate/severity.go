@@ -11,7 +11,7 @@ func (c *checker) severityOfValue(e entry, found *problem, suggestion string) Se
 	// Where the default that RocketMQ falls back to is what was meant, no harm is done.
 	harmless := suggestion != "" && suggestion == e.key.Default
 	replaced := found.lost && decisive[e.key.Name] && !harmless
-	if c.wins(e) && (found.refused && c.needs(e.key.Name) || replaced) {
+	if c.wins(e) && (found.refused && c.needs(e.key.Name) && !c.forgives(found) || replaced) {
 		return Error
 	}
 	return Warning
@@ -19,7 +19,7 @@ func (c *checker) severityOfValue(e entry, found *problem, suggestion string) Se
 
 // severityOfMember refuses a start with a value of a JSON file that the proxy would not start with.
 func (c *checker) severityOfMember(e entry, found *problem) Severity {
-	if c.wins(e) && found.refused && c.needs(e.key.Name) {
+	if c.wins(e) && found.refused && c.needs(e.key.Name) && !c.forgives(found) {
 		return Error
 	}
 	return Warning
@@ -68,8 +68,17 @@ func (c *checker) needs(key string) bool {
 		return c.Text("metricsExporterType") == "PROM"
 	case "haMasterAddress", "brokerIP2", "localServeAddr":
 		return false // replication or a notice to others may fail, nothing else
+	case "initAuthenticationUser":
+		return c.Keys.Role == rmq.Broker // a proxy makes no user
+	case "innerClientAuthenticationCredentials":
+		return c.Keys.Role == rmq.Broker || c.On("enableAclRpcHookForClusterMode")
 	}
 	return true
+}
+
+// forgives says whether the release may read JSON that is none, or names in another case, all the same.
+func (c *checker) forgives(found *problem) bool {
+	return c.fastjson1() && (found.code == "bad-json" || found.code == "misspelt-member")
 }
 
 // wins says whether it is this value that is used: a stronger layer may have replaced it.

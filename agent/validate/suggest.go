@@ -1,12 +1,14 @@
 package validate
 
 import (
+	"cmp"
 	"regexp"
 	"slices"
 	"strings"
 
 	"rocketmq-agent/agent/javaprops"
 	"rocketmq-agent/agent/keys"
+	"rocketmq-agent/agent/rmq"
 )
 
 // A suggestion is made only where nothing else can have been meant: a wrong one is worse than none. Each of these
@@ -14,7 +16,7 @@ import (
 
 // suggestKey finds the key that does what was meant by one that does nothing, or that the role does not have.
 func (c *checker) suggestKey(name string) string {
-	if decides := overwritten[c.Keys.Role][name]; decides != "" {
+	if decides := c.Keys.Overwritten(name); decides != "" {
 		return decides
 	}
 	if gone, advised := c.Keys.Gone(name); advised {
@@ -25,7 +27,7 @@ func (c *checker) suggestKey(name string) string {
 		return "" // it is no slip of the pen
 	}
 	if similar, found := c.Keys.Similar(name); found {
-		return similar
+		return cmp.Or(c.Keys.Overwritten(similar), similar)
 	}
 	return ""
 }
@@ -70,7 +72,9 @@ func suggestByCode(key keys.Key, raw, code string) string {
 		return suggestNumber(key, raw)
 	case "trailing-blank":
 		return javaprops.Trim(raw)
-	case "bad-address", "bad-peer", "bad-hour":
+	case "bad-address":
+		return suggestAddresses(key, raw)
+	case "bad-peer", "bad-hour":
 		return suggestList(key, raw, ";")
 	case "bad-class":
 		return suggestList(key, raw, ",")
@@ -149,6 +153,16 @@ func suggestList(key keys.Key, raw, separator string) string {
 	separates := func(r rune) bool { return strings.ContainsRune(",; \t，；、", r) }
 	list := strings.Join(strings.FieldsFunc(bare(readable(raw)), separates), separator)
 	if detectRule(key, list) != nil {
+		return ""
+	}
+	return list
+}
+
+// suggestAddresses finds the addresses in what was pasted from elsewhere; the port of a name server is no secret.
+func suggestAddresses(key keys.Key, raw string) string {
+	port := map[string]string{"namesrvAddr": "9876", "controllerAddr": "9878"}[key.Name]
+	list := rmq.RepairAddrs(bare(readable(raw)), port)
+	if list == "" || detectRule(key, list) != nil {
 		return ""
 	}
 	return list

@@ -9,8 +9,13 @@ import (
 	"rocketmq-agent/agent/rmq"
 )
 
-// report adds a finding of several keys together, at the place of the first of them that is set.
+// report adds a finding of several keys together.
 func (c *checker) report(severity Severity, code string, about []string, format string, args ...any) {
+	c.add(c.together(severity, code, about, format, args...))
+}
+
+// together is a finding of several keys together, at the place of the first of them that is set.
+func (c *checker) together(severity Severity, code string, about []string, format string, args ...any) Finding {
 	f := Finding{
 		File:     c.fileName(),
 		Severity: severity,
@@ -32,7 +37,7 @@ func (c *checker) report(severity Severity, code string, about []string, format 
 			f.Message = strings.ReplaceAll(f.Message, v.Value, keys.Redacted)
 		}
 	}
-	c.add(f)
+	return f
 }
 
 // fileName is the file that a finding without a place is about.

@@ -18,7 +18,9 @@ import (
 
 // Options are what a check knows beyond the configuration itself.
 type Options struct {
-	GroupSize int // how many brokers share the name; 0: not known
+	GroupSize int     // how many brokers share the name; 0: not known
+	Classes   Classes // nil: not known
+	Inside    bool    // the proxy is inside a broker
 }
 
 // checker looks at one configuration.
@@ -48,12 +50,14 @@ func Properties(set keys.Set, conf config.Config, options Options) []Finding {
 	case rmq.Controller:
 		c.controller()
 	}
+	c.classes()
 	return sortByPlace(c.findings)
 }
 
 // layer judges what one source says, entry by entry.
 func (c *checker) layer(l config.Layer) {
 	firstLine := map[string]int{}
+	c.encoding(l)
 	inMarkup := false // between <!-- and -->, which mean nothing here
 	for _, p := range l.Props {
 		e := entry{Property: p, source: l.At(p.Line), secret: l.Secret}
