@@ -185,13 +185,13 @@ func (m *Machine) unit(role rmq.Role) *Unit {
 // stop begins the end.
 func (m *Machine) stop(c cause) {
 	m.cause = c
-	m.enter(Stopping, fmt.Sprintf("%s; the grace period is %s", c, m.Grace))
+	m.enter(Stopping, c.String(), "gracePeriod", m.Grace.String())
 	m.begin(nil, m.stopAll)
 }
 
 // gone is the end: no process is left.
 func (m *Machine) gone(killed bool, took time.Duration) {
 	m.code = m.exitCode(m.cause, killed)
-	m.Log.Debug("reaped processes that the agent had not started", "orphans", m.Super.Orphans())
-	m.enter(Stopped, fmt.Sprintf("exit code %d after %s", m.code, took.Round(time.Millisecond)))
+	m.enter(Stopped, "no process is left", "exitCode", m.code, "took", took.Round(time.Millisecond).String(),
+		"orphansReaped", m.Super.Orphans())
 }

@@ -134,14 +134,14 @@ func (m *Machine) Processes() map[rmq.Role]*process.Process {
 	return all
 }
 
-// enter takes the step to another state, and says so once.
-func (m *Machine) enter(to State, why string) {
+// enter takes the step to another state, and says so once, with what else there is to say.
+func (m *Machine) enter(to State, why string, details ...any) {
 	m.mu.Lock()
 	t := Transition{From: m.state, To: to, Why: why, At: time.Now()}
 	m.state = to
 	m.history = append(m.history[max(0, len(m.history)-historyLength+1):], t)
 	m.mu.Unlock()
-	m.Log.Info(string(to), "from", string(t.From), "why", why)
+	m.Log.Info(string(to), append([]any{"from", string(t.From), "why", why}, details...)...)
 	m.Entered(t)
 }
 
