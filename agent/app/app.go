@@ -43,6 +43,7 @@ type app struct {
 	began   time.Time
 	beat    atomic.Pointer[time.Time] // when the machine's loop last came round
 	tending tending
+	slow    slowStart // the machine's loop's own
 }
 
 // Run carries a plan out and returns the exit code of the container. The error says why nothing was started.
@@ -73,6 +74,7 @@ func Run(p plan.Plan, o Options) (int, error) {
 func build(p plan.Plan, held preflight.Held, sup *process.Supervisor, o Options) *app {
 	a := &app{Options: o, plan: p, held: held, drains: metrics.NewDrain(), sums: map[string]string{}, began: time.Now()}
 	a.beat.Store(&a.began)
+	a.slow.begin(a.began)
 	var units []*lifecycle.Unit
 	var checks []probes.Check
 	for _, planned := range p.Processes {
@@ -116,6 +118,7 @@ func (a *app) spec(p plan.Process) process.Spec {
 func (a *app) beatNow() {
 	now := time.Now()
 	a.beat.Store(&now)
+	a.speakOfSlowStart(now)
 }
 
 func (a *app) stepped(s drain.Step) { a.drains.Phase(s.Name, string(s.Outcome.Result), s.Took) }
@@ -129,6 +132,7 @@ func (a *app) entered(t lifecycle.Transition) {
 		a.tending.end()
 		a.drains.Begin()
 	case lifecycle.Starting:
+		a.slow.begin(time.Now())
 		a.checker.Forget()
 		a.checker.SetDraining("")
 		a.tending.begin(a.roles, a.checker.Passed)

@@ -4,11 +4,15 @@ import (
 	"context"
 	"os"
 	"syscall"
+	"time"
 
 	"rocketmq-agent/agent/plan"
 	"rocketmq-agent/agent/preflight"
 	"rocketmq-agent/agent/process"
 )
+
+// farewell is what a preflight gets to end what it is about.
+const farewell = time.Second
 
 // prepare makes the preflight beside the signals: it may wait for a predecessor, or for a file system that does not
 // answer. stopped says that the container was told to stop meanwhile; then nothing has been started.
@@ -31,6 +35,11 @@ func prepare(ctx context.Context, p plan.Plan, o Options) (held preflight.Held, 
 		case sig := <-o.Signals:
 			if stops(sig) {
 				o.Log.Info("stopped before anything was started", "signal", process.SignalName(sig))
+				cancel()
+				select {
+				case <-done:
+				case <-time.After(farewell): // it waits for a disk that does not answer
+				}
 				return preflight.Held{}, true, nil
 			}
 			o.Log.Info("signal ignored", "signal", process.SignalName(sig))

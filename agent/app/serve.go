@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
 	"time"
 
 	"rocketmq-agent/agent/checks"
@@ -38,15 +37,17 @@ func (a *app) serve(ctx context.Context) error {
 	return a.listen(mux)
 }
 
-// listen serves mux. Where the agent is not PID 1 another one may have the default port: it then goes without.
+// listen serves mux. Another agent may have the default port, in a second container of the pod first of all: this one
+// then goes without.
 func (a *app) listen(mux http.Handler) error {
 	addr := string(a.plan.Settings.HTTPAddr)
 	l, err := net.Listen("tcp", addr)
-	if err != nil && (os.Getpid() == 1 || a.plan.Settings.HTTPAddrSet) {
+	if err != nil && a.plan.Settings.HTTPAddrSet {
 		return exit.With(exit.Config, fmt.Errorf("cannot serve probes and metrics on RMQ_HTTP_ADDR=%s: %w", addr, err))
 	}
 	if err != nil {
-		a.Log.Warn("no probes and no metrics from this agent: another one has the port; set RMQ_HTTP_ADDR to another",
+		a.Log.Warn("no probes and no metrics from this agent: another process has the port, perhaps the agent of another "+
+			"container of the pod; set RMQ_HTTP_ADDR=:8089, and the same port in the probes of this container",
 			"address", addr, "error", err)
 		return nil
 	}
@@ -93,6 +94,14 @@ func (a *app) alive() probes.Result {
 	return probes.Pass("")
 }
 
+// phase is what a start is about.
+func (a *app) phase() string {
+	if a.held.UncleanStop != "" {
+		return "recovering after an unclean stop (found " + a.held.UncleanStop + ")"
+	}
+	return "starting"
+}
+
 // progress is a sample of the start, for /startupz. RocketMQ opens its ports after the recovery, so a process that
 // answers its protocol has started.
 func (a *app) progress() probes.Progress {
@@ -100,10 +109,7 @@ func (a *app) progress() probes.Progress {
 	for _, role := range a.roles {
 		first = append(first, role.Checks()[0].Name)
 	}
-	p := probes.Progress{Phase: "starting", Started: a.checker.Passed(first...)}
-	if a.held.UncleanStop != "" {
-		p.Phase = "recovering after an unclean stop (found " + a.held.UncleanStop + ")"
-	}
+	p := probes.Progress{Phase: a.phase(), Started: a.checker.Passed(first...)}
 	for _, proc := range a.machine.Processes() {
 		if proc == nil {
 			continue

@@ -1,14 +1,17 @@
 package blackbox
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
 
 	"rocketmq-agent/agent/testing/processtest"
+	"rocketmq-agent/agent/testing/rmqtest"
 )
 
 // Scenarios 27 and 28: `kubectl exec` sends PID 1 a SIGTERM and its shell stays there. The container is not ready, but
@@ -146,6 +149,27 @@ func TestPID1Killed(t *testing.T) {
 	a = s.run("namesrv")
 	s.awaits(a, "again")
 	s.says(a, "/readyz", 200)
+	a.signal(syscall.SIGTERM)
+	s.ends(a, 0)
+}
+
+// What is never ready says so after 15 s and names the reason, once in the first minute.
+func TestPID1SlowStart(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.plays("namesrv", java{Child: fake{Stay: true, Ready: s.file("ready")}})
+	a := s.run("namesrv")
+	s.awaits(a, "ready")
+	said := func() []record { return a.records("not ready yet") }
+	rmqtest.Eventually(t, 20*time.Second, func() error {
+		if len(said()) == 0 {
+			return errors.New("it says nothing")
+		}
+		return nil
+	})
+	if why, _ := said()[0]["why"].(string); len(said()) != 1 || !strings.Contains(why, "namesrv") {
+		t.Errorf("it says %v", said())
+	}
 	a.signal(syscall.SIGTERM)
 	s.ends(a, 0)
 }

@@ -127,7 +127,7 @@ func TestRefusedControllers(t *testing.T) {
 				"or raise RMQ_GROUP_SIZE to an odd number above 3"},
 		{"no ordinal", rmq.Namesrv, deployment,
 			`cannot derive an identity from POD_NAME="ns-7d9f8c6b5-x2x4z": it does not end in an ordinal; ` +
-				`run these pods in a StatefulSet, or set RMQ_ORDINAL (and RMQ_BROKER_NAME_PREFIX)`},
+				`if there is only this one pod, set RMQ_ORDINAL=0, or else run these pods in a StatefulSet`},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

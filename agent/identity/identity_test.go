@@ -107,6 +107,17 @@ func TestPodsWithoutAnOrdinalAreRefused(t *testing.T) {
 	}
 }
 
+// Kubernetes cuts a host name to 63 characters, and to 62 where the last one would have been a dash.
+func TestCutHostNames(t *testing.T) {
+	for length, cut := range map[int]bool{63: true, 62: true, 61: false} {
+		pod := settings.Pod{Hostname: strings.Repeat("b", length), InKubernetes: true}
+		_, err := Derive(settings.Settings{Pod: pod}, rmq.Broker, false)
+		if err == nil || strings.Contains(err.Error(), "set POD_NAME from metadata.name") != cut {
+			t.Errorf("%d characters: %v", length, err)
+		}
+	}
+}
+
 func TestTopology(t *testing.T) {
 	tests := []struct {
 		name        string

@@ -58,8 +58,7 @@ func findPod(s settings.Settings) (pod, error) {
 	case named:
 		return found(n, source), nil
 	case name != "":
-		return pod{}, fmt.Errorf("cannot derive an identity from %s=%q: it does not end in an ordinal; "+
-			"run these pods in a StatefulSet, or set RMQ_ORDINAL (and RMQ_BROKER_NAME_PREFIX)", source, name)
+		return pod{}, fmt.Errorf("cannot derive an identity from %s=%q: %s", source, name, noOrdinal(name, source))
 	}
 	return pod{
 		prefix:  defaultPrefix,
@@ -67,6 +66,19 @@ func findPod(s settings.Settings) (pod, error) {
 		host:    chosenHost(s.Pod),
 		unknown: true,
 	}, nil
+}
+
+// longestHost is what a host name may have at most (bytes); Kubernetes cuts the name of a pod to it.
+const longestHost = 63
+
+// noOrdinal says what a name lacks, and what to do.
+func noOrdinal(name, source string) string {
+	if source != "POD_NAME" && len(name) >= longestHost-1 { // without a dash that would have been the last character
+		return fmt.Sprintf("it does not end in an ordinal, and Kubernetes cuts host names to %d characters; "+
+			"set POD_NAME from metadata.name (downward API)", longestHost)
+	}
+	return "it does not end in an ordinal; if there is only this one pod, set RMQ_ORDINAL=0, " +
+		"or else run these pods in a StatefulSet"
 }
 
 // containerID matches the host name of a container that nobody named: the random number that it has instead must never

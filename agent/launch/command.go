@@ -156,6 +156,7 @@ func (b *builder) properties() {
 		// gRPC clients of RocketMQ 5 speak TLS unless told otherwise, and accept that certificate.
 		b.property("no TLS is configured", "tls.server.mode", "disabled")
 	}
+	b.property("the name that other people's probes look for (pgrep -f)", "rocketmq.script", "mq"+string(in.Role))
 	b.property("user's home", "user.home", in.UserHome)
 	if in.TmpDir != "" {
 		b.property("TMPDIR", "java.io.tmpdir", in.TmpDir)

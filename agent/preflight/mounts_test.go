@@ -1,6 +1,9 @@
 package preflight
 
 import (
+	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -210,4 +213,25 @@ func FuzzMounts(f *testing.F) {
 		}
 		m.Check()
 	})
+}
+
+// -c ../conf/broker.conf, or a link, is the very file that is mounted.
+func TestReadPathsAreResolved(t *testing.T) {
+	dir, err := filepath.EvalSymlinks(t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	mounted := filepath.Join(dir, "conf", "broker.conf")
+	link := filepath.Join(dir, "link.conf")
+	err = errors.Join(os.MkdirAll(filepath.Join(dir, "bin"), 0o700), os.MkdirAll(filepath.Dir(mounted), 0o700),
+		os.WriteFile(mounted, nil, 0o600), os.Symlink(mounted, link))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(filepath.Join(dir, "bin"))
+	for _, path := range []string{"../conf/broker.conf", link, mounted} {
+		if got := resolved([]string{path, ""}); !slices.Contains(got, mounted) || len(got) > 4 {
+			t.Errorf("%s: %q", path, got)
+		}
+	}
 }

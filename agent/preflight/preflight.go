@@ -11,6 +11,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"rocketmq-agent/agent/atomicfile"
@@ -168,7 +169,7 @@ func lookAtMounts(p plan.Plan, log *slog.Logger) {
 		UserHome:   p.UserHome,
 		Home:       p.Home.Dir,
 		Version:    p.Home.Release.String(),
-		Read:       p.Read,
+		Read:       resolved(p.Read),
 		StdoutLogs: !p.Settings.LogFiles,
 		Exists:     exists,
 	}
@@ -182,6 +183,22 @@ func lookAtMounts(p plan.Plan, log *slog.Logger) {
 		}
 		log.Log(context.Background(), level, f.Message, "finding", f.Code)
 	}
+}
+
+// resolved adds to paths where they lead, for they may be relative, or links: mount points are neither.
+func resolved(paths []string) []string {
+	all := slices.Clone(paths)
+	for _, path := range paths {
+		abs, err := filepath.Abs(path)
+		if path == "" || err != nil {
+			continue
+		}
+		all = append(all, abs)
+		if real, err := filepath.EvalSymlinks(abs); err == nil {
+			all = append(all, real)
+		}
+	}
+	return all
 }
 
 func exists(path string) bool {

@@ -26,6 +26,7 @@ func (c *checker) broker() {
 	c.disk()
 	c.protection()
 	c.address()
+	c.bind()
 	c.connections()
 	c.rocksDB()
 	c.popService()
@@ -154,6 +155,25 @@ func (c *checker) address() {
 					"(bindAddress is what the broker listens on)", value)
 		}
 	}
+}
+
+// bind judges a broker that listens on one address and tells clients another.
+func (c *checker) bind() {
+	bound, err := netip.ParseAddr(strings.Trim(c.Text("bindAddress"), "[]"))
+	if err != nil || bound.IsUnspecified() {
+		return
+	}
+	told := c.Text("brokerIP1")
+	addr, err := netip.ParseAddr(strings.Trim(told, "[]"))
+	switch {
+	case told == "" && bound.IsLoopback():
+		told = "another address of the machine"
+	case told == "" || err != nil || addr == bound || addr.IsLoopback() && bound.IsLoopback():
+		return
+	}
+	c.report(Warning, "unreachable", []string{"bindAddress", "brokerIP1"},
+		"the broker listens on %s alone, and clients are told %s: nobody reaches it, unless something forwards to it; "+
+			"leave bindAddress out, or set brokerIP1=%[1]s", bound, told)
 }
 
 // connections judges what cuts a broker off from its name servers or its master; all measured on 5.5.0.

@@ -118,8 +118,17 @@ var ruleTests = []propertiesTest{
 	}},
 	{
 		name: "127.0.0.1 elsewhere",
-		text: "namesrvAddr=127.0.0.1:9876\nbindAddress=127.0.0.1\nmetricsPromExporterHost=127.0.0.1",
+		text: "namesrvAddr=127.0.0.1:9876\nmetricsPromExporterHost=127.0.0.1",
 	},
+	{name: "bound to loopback", text: "bindAddress=127.0.0.1", want: []want{
+		{Warning, "unreachable", "bindAddress", 1, "", "told another address of the machine"},
+	}},
+	{name: "bound to another address", text: "bindAddress=10.0.0.2\nbrokerIP1=10.0.0.1", want: []want{
+		{Warning, "unreachable", "bindAddress", 1, "", "or set brokerIP1=10.0.0.2"},
+	}},
+	{name: "bound to the address that is told", text: "bindAddress=10.0.0.2\nbrokerIP1=10.0.0.2"},
+	{name: "bound to one address, told a name", text: "bindAddress=10.0.0.2\nbrokerIP1=broker.example"},
+	{name: "bound to one address, told none", text: "bindAddress=10.0.0.2"},
 	{name: "0.0.0.0", text: "brokerIP1=0.0.0.0", want: []want{
 		{Warning, "unspecified", "brokerIP1", 1, "", "the address of nobody"},
 	}},
