@@ -161,7 +161,7 @@ func exchange(conn net.Conn, req Command) (Command, error) {
 		return Command{}, fmt.Errorf("%w: %w", errUnanswered, err)
 	}
 	for {
-		answer, err := readFrame(conn)
+		answer, err := readFrame(conn, answerLimit(req.Code))
 		if err != nil {
 			return Command{}, err
 		}

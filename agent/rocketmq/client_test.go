@@ -77,7 +77,7 @@ func checkGoroutines(t *testing.T) {
 // answers answers every request with its own remark.
 func answers(conn net.Conn) {
 	for {
-		req, err := readFrame(conn)
+		req, err := readFrame(conn, maxFrame)
 		if err != nil {
 			return
 		}
@@ -87,20 +87,20 @@ func answers(conn net.Conn) {
 
 // answersOnce answers one request and hangs up.
 func answersOnce(conn net.Conn) {
-	if req, err := readFrame(conn); err == nil {
+	if req, err := readFrame(conn, maxFrame); err == nil {
 		reply(conn, Command{Opaque: req.Opaque, Flag: flagResponse})
 	}
 }
 
 // hangsUp reads one request and closes the connection.
 func hangsUp(conn net.Conn) {
-	_, _ = readFrame(conn)
+	_, _ = readFrame(conn, maxFrame)
 }
 
 // says reads one request, writes the bytes and hangs up.
 func says(text string) func(net.Conn) {
 	return func(conn net.Conn) {
-		if _, err := readFrame(conn); err == nil {
+		if _, err := readFrame(conn, maxFrame); err == nil {
 			_, _ = conn.Write([]byte(text))
 		}
 	}
@@ -109,7 +109,7 @@ func says(text string) func(net.Conn) {
 // replies reads one request, answers it with cmds and then keeps silent.
 func replies(cmds ...Command) func(net.Conn) {
 	return func(conn net.Conn) {
-		req, err := readFrame(conn)
+		req, err := readFrame(conn, maxFrame)
 		if err != nil {
 			return
 		}
@@ -117,7 +117,7 @@ func replies(cmds ...Command) func(net.Conn) {
 			cmd.Opaque += req.Opaque
 			reply(conn, cmd)
 		}
-		_, _ = readFrame(conn)
+		_, _ = readFrame(conn, maxFrame)
 	}
 }
 
@@ -219,9 +219,9 @@ func TestCancelInterrupts(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	client := serve(t, func(conn net.Conn) {
-		_, _ = readFrame(conn)
+		_, _ = readFrame(conn, maxFrame)
 		cancel()
-		_, _ = readFrame(conn)
+		_, _ = readFrame(conn, maxFrame)
 	}).client(t)
 	start := time.Now()
 	if _, err := client.Call(ctx, Command{Code: getBrokerRuntimeInfo}); !errors.Is(err, context.Canceled) {
@@ -235,9 +235,9 @@ func TestCancelInterrupts(t *testing.T) {
 func TestWaitingForATurnEndsWithTheContext(t *testing.T) {
 	asked := make(chan struct{})
 	client := serve(t, func(conn net.Conn) {
-		_, _ = readFrame(conn)
+		_, _ = readFrame(conn, maxFrame)
 		close(asked)
-		_, _ = readFrame(conn)
+		_, _ = readFrame(conn, maxFrame)
 	}).client(t)
 	first, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -410,5 +410,35 @@ func TestClose(t *testing.T) {
 	}
 	if err := client.Close(); err != nil {
 		t.Errorf("second Close: %v", err)
+	}
+}
+
+// Whoever answers in a peer's place cannot make the agent take the memory of the container.
+func TestLargeAnswers(t *testing.T) {
+	for _, tt := range []struct {
+		name    string
+		size    int
+		refused bool
+	}{
+		{"as large as they may be", 1<<20 - 1<<10, false},
+		{"larger", 1 << 20, true},
+		{"as large as a frame can be", maxFrame - 1<<10, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			body := []byte(`{"brokerAddrTable":{` + strings.Repeat(`"":{},`, tt.size/6))
+			body = append(body[:len(body)-1], "}}"...)
+			client := serve(t, replies(Command{Flag: flagResponse, Body: body})).client(t)
+			var before, after runtime.MemStats
+			runtime.ReadMemStats(&before)
+			_, err := client.ClusterInfo(t.Context())
+			runtime.ReadMemStats(&after)
+			if tt.refused != (err != nil && strings.Contains(err.Error(), "is refused: at most 1048576")) {
+				t.Errorf("error %v", err)
+			}
+			// The server in this process takes some of it: the request, and twice the answer.
+			if taken := int64(after.TotalAlloc-before.TotalAlloc) - 2*int64(len(body)); taken > 20<<20 {
+				t.Errorf("it took %d MiB", taken>>20)
+			}
+		})
 	}
 }

@@ -70,6 +70,23 @@ func (e *ResponseError) Error() string {
 	return text
 }
 
+// answerLimit is how large an answer may be (bytes). Decoding takes a dozen
+// times as much, in a process that has 16 MiB, and whoever has got the address
+// of a peer that is gone may answer what he likes. A broker takes 200 bytes of
+// a cluster's answer, a producer as much.
+func answerLimit(code int) uint32 {
+	switch code {
+	case updateBrokerConfig, unregisterBroker, getKVConfig:
+		return 64 << 10
+	case getBrokerConfig, getBrokerRuntimeInfo, getNamesrvConfig, getBrokerHAStatus, getControllerMetadata,
+		getRouteInfoByTopic, getBrokerClusterInfo:
+		return 1 << 20
+	case getAllProducerInfo:
+		return 4 << 20
+	}
+	return maxFrame
+}
+
 // isQuestion tells the requests that change nothing and may be sent twice.
 func isQuestion(code int) bool {
 	switch code {

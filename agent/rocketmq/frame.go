@@ -44,9 +44,9 @@ func encodeFrame(cmd Command) ([]byte, error) {
 	return append(frame, cmd.Body...), nil
 }
 
-// readFrame reads exactly one frame. An error before its first byte is
-// errUnanswered.
-func readFrame(r io.Reader) (Command, error) {
+// readFrame reads exactly one frame, of at most limit bytes. An error before
+// its first byte is errUnanswered.
+func readFrame(r io.Reader, limit uint32) (Command, error) {
 	var prefix [4]byte
 	if n, err := io.ReadFull(r, prefix[:]); n == 0 {
 		return Command{}, fmt.Errorf("%w: %w", errUnanswered, err)
@@ -56,6 +56,9 @@ func readFrame(r io.Reader) (Command, error) {
 	length := binary.BigEndian.Uint32(prefix[:])
 	if length < 4 || length > maxFrame {
 		return Command{}, fmt.Errorf("not a RocketMQ answer: frame of %d bytes", length)
+	}
+	if length > limit {
+		return Command{}, fmt.Errorf("an answer of %d bytes is refused: at most %d are expected", length, limit)
 	}
 	// Memory grows with what arrives, not with what is announced.
 	var frame bytes.Buffer

@@ -50,7 +50,7 @@ func TestReadFrame(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, err := readFrame(strings.NewReader(test.frame))
+			got, err := readFrame(strings.NewReader(test.frame), maxFrame)
 			if err != nil || !reflect.DeepEqual(got, test.want) {
 				t.Errorf("got %+v, error %v, want %+v", got, err, test.want)
 			}
@@ -84,7 +84,7 @@ func FuzzReadFrame(f *testing.F) {
 	f.Add([]byte("HTTP/1.1 200 OK\r\n\r\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		in := bytes.NewReader(data)
-		cmd, err := readFrame(in)
+		cmd, err := readFrame(in, maxFrame)
 		if err != nil {
 			return
 		}
