@@ -18,6 +18,7 @@ var mainClass = map[rmq.Role]string{
 // Input is everything that decides a command line.
 type Input struct {
 	Role          rmq.Role // whose main class
+	Script        string   // RocketMQ's own that would start it: mqbroker, whether or not a proxy is inside
 	Home          Home
 	Java          Java
 	Options       Options  // the user's, as far as they are for this JVM
@@ -156,7 +157,7 @@ func (b *builder) properties() {
 		// gRPC clients of RocketMQ 5 speak TLS unless told otherwise, and accept that certificate.
 		b.property("no TLS is configured", "tls.server.mode", "disabled")
 	}
-	b.property("the name that other people's probes look for (pgrep -f)", "rocketmq.script", "mq"+string(in.Role))
+	b.property("the name that other people's probes look for (pgrep -f)", "rocketmq.script", in.Script)
 	b.property("user's home", "user.home", in.UserHome)
 	if in.TmpDir != "" {
 		b.property("TMPDIR", "java.io.tmpdir", in.TmpDir)

@@ -23,6 +23,7 @@ func input(t *testing.T, java int, release string, vars map[string]string) Input
 	checkError(t, err, "")
 	return Input{
 		Role:     rmq.Broker,
+		Script:   "mqbroker",
 		Home:     h,
 		Java:     Java{Path: "/j/bin/java", Major: java},
 		Options:  options(vars),

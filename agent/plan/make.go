@@ -215,6 +215,7 @@ func (m *maker) addCommands() {
 		p := &m.Processes[i]
 		in := launch.Input{
 			Role:          p.Role,
+			Script:        "mq" + string(p.Role),
 			Home:          m.Home,
 			Java:          m.files.Java,
 			Options:       m.optionsOf(*p),

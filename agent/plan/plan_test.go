@@ -423,6 +423,9 @@ func TestCommandLines(t *testing.T) {
 			if from < 0 || !slices.Equal(args[from:], tt.want) {
 				t.Errorf("got %q, want %q", args, tt.want)
 			}
+			if script := "-Drocketmq.script=mq" + string(tt.args.Role); !slices.Contains(args, script) {
+				t.Errorf("got %q, want %s, which other people's probes look for", args, script)
+			}
 		})
 	}
 }
