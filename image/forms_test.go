@@ -94,3 +94,23 @@ func TestContents(t *testing.T) {
 		}
 	}
 }
+
+// TestProxyComesFirst: everything is started at once, as a compose file does, and the proxy is there before anything
+// that it needs. RocketMQ's own leaves then.
+func TestProxyComesFirst(t *testing.T) {
+	t.Parallel()
+	network := newNetwork(t)
+	proxy := start(t, []string{"--network", network, "--env", "NAMESRV_ADDR=ns:9876"}, "sh", "mqproxy")
+	proxy.awaitLog("proxy is not started yet")
+	start(t, []string{"--network", network, "--network-alias", "ns"}, "sh", "mqnamesrv").awaitHealthy()
+	if answer := proxy.exec("curl", "-s", "localhost:8088/startupz"); !strings.HasPrefix(answer, "waiting: no ") {
+		t.Errorf("/startupz says %q", answer)
+	}
+	broker := start(t, []string{"--network", network, "--env", "NAMESRV_ADDR=ns:9876"}, "sh", "mqbroker")
+	broker.awaitHealthy()
+	proxy.awaitHealthy()
+	for c, probe := range map[container]string{broker: "mqbroker", proxy: "mqproxy"} {
+		c.exec("pgrep", "-f", probe) // as other people's probes do
+		c.mustStop()
+	}
+}

@@ -96,6 +96,9 @@ func (a *app) alive() probes.Result {
 
 // phase is what a start is about.
 func (a *app) phase() string {
+	if missing, _ := a.machine.Missing(); missing != "" {
+		return "waiting: " + missing
+	}
 	if a.held.UncleanStop != "" {
 		return "recovering after an unclean stop (found " + a.held.UncleanStop + ")"
 	}
@@ -110,6 +113,7 @@ func (a *app) progress() probes.Progress {
 		first = append(first, role.Checks()[0].Name)
 	}
 	p := probes.Progress{Phase: a.phase(), Started: a.checker.Passed(first...)}
+	_, p.Work = a.machine.Missing() // whoever waits for another container is not stuck
 	for _, proc := range a.machine.Processes() {
 		if proc == nil {
 			continue

@@ -69,6 +69,13 @@ func (m *Machine) exited(u *Unit, p *process.Process) {
 	}
 }
 
+// provided is about a process that has all that it needs: it may start.
+func (m *Machine) provided(i int) {
+	if m.in(Starting) {
+		m.startUnit(i)
+	}
+}
+
 // answered is about a process that serves for the first time: the next one may start.
 func (m *Machine) answered(next int) {
 	if m.in(Starting) {

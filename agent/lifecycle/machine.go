@@ -21,6 +21,8 @@ import (
 
 // Role is what the machine asks of a running process.
 type Role interface {
+	// Needs says what has to be there before the process is started, and is not; nil: nothing.
+	Needs(ctx context.Context) error
 	// Answers proves that the process serves.
 	Answers(ctx context.Context) error
 	// StopTime is what RocketMQ's own shutdown may take; it is reserved before anything else is waited for.
@@ -79,6 +81,8 @@ type Machine struct {
 	mu      sync.Mutex // guards what follows, and every Unit's proc
 	state   State
 	history []Transition
+	missing string // what the next process waits for
+	waits   uint64 // how often it was looked for
 }
 
 // New returns a machine in the state Starting. Nothing is started before Run.
@@ -111,6 +115,19 @@ func (m *Machine) State() State {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.state
+}
+
+// Missing is what the next process waits for, and how often it has been looked for; empty: nothing.
+func (m *Machine) Missing() (what string, waits uint64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.missing, m.waits
+}
+
+func (m *Machine) setMissing(what string) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.missing, m.waits = what, m.waits+1
 }
 
 // historyLength bounds what is kept of a container that is drained every day for a year.

@@ -24,6 +24,7 @@ import (
 type role struct {
 	mu        sync.Mutex
 	answer    error
+	missing   error // what it needs to start
 	producers int
 	broker    bool // there is something to drain
 	stop      time.Duration
@@ -46,6 +47,12 @@ func (r *role) set(change func()) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	change()
+}
+
+func (r *role) Needs(context.Context) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.missing
 }
 
 func (r *role) Answers(context.Context) error {
@@ -443,6 +450,44 @@ func TestAnotherLeavesDuringARestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.ends(137, Starting, Running, Restarting, Stopping, Stopped)
+}
+
+// A process starts when what it needs is there; until then the machine says what is missing, once in the log.
+func TestNeeds(t *testing.T) {
+	l := newLife(t, time.Minute, polite, polite)
+	l.roles[1].missing = errors.New("no broker yet")
+	go func() { l.ended <- l.Run() }()
+	l.awaits("it waits", func() bool { what, waits := l.Missing(); return what == "no broker yet" && waits > 1 })
+	if l.Processes()[rmq.Broker] != nil {
+		t.Error("it is started already")
+	}
+	l.roles[1].set(func() { l.roles[1].missing = nil })
+	l.live(2)
+	if what, _ := l.Missing(); what != "" {
+		t.Errorf("still missing: %s", what)
+	}
+	l.Ready()
+	l.enters(Running)
+	l.signals <- syscall.SIGTERM
+	l.ends(0, Starting, Running, Stopping, Stopped)
+	l.log.mu.Lock()
+	defer l.log.mu.Unlock()
+	if said := strings.Count(l.log.text.String(), "is not started yet"); said != 1 {
+		t.Errorf("it says so %d times", said)
+	}
+}
+
+// While it waits it can be stopped, and nothing is started any more.
+func TestStoppedWhileSomethingIsMissing(t *testing.T) {
+	l := newLife(t, time.Minute, polite)
+	l.roles[0].missing = errors.New("no broker yet")
+	go func() { l.ended <- l.Run() }()
+	l.awaits("it waits", func() bool { what, _ := l.Missing(); return what != "" })
+	l.signals <- syscall.SIGTERM
+	l.ends(0, Starting, Stopping, Stopped)
+	if l.Processes()[rmq.Broker] != nil {
+		t.Error("it was started")
+	}
 }
 
 // What cannot be asked for now is refused with the reason, and changes nothing.

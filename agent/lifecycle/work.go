@@ -8,11 +8,49 @@ import (
 	"rocketmq-agent/agent/drain"
 )
 
-// startFrom starts the processes from the i-th on, each when the one before it answers.
+// longestWait is how long a process waits for what it needs. Then it is started all the same, for RocketMQ to say what
+// is wrong, and an orchestrator to see it.
+const longestWait = 5 * time.Minute
+
+// startFrom starts the processes from the i-th on, each when the one before it answers and what it needs is there.
 func (m *Machine) startFrom(i int) {
 	if i == len(m.Units) || m.stopPending() {
 		return
 	}
+	m.begin(nil, func(w work) {
+		ctx, cancel := context.WithTimeout(w.ctx, longestWait)
+		m.awaitNeeds(ctx, m.Units[i])
+		cancel()
+		if w.ctx.Err() == nil {
+			m.post(func() { m.provided(i) })
+		}
+	})
+}
+
+// awaitNeeds waits until what a process needs is there, or ctx ends.
+func (m *Machine) awaitNeeds(ctx context.Context, u *Unit) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	defer m.setMissing("")
+	for told := false; ; told = true {
+		missing := within(ctx, time.Second, u.Role.Needs)
+		if missing == nil || ctx.Err() != nil {
+			return
+		}
+		m.setMissing(missing.Error())
+		if !told {
+			m.Log.Warn(string(u.Name)+" is not started yet", "why", missing.Error(), "atMost", longestWait.String())
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}
+
+// startUnit starts the i-th process, and waits for its answer if there is another to start.
+func (m *Machine) startUnit(i int) {
 	u := m.Units[i]
 	if err := m.start(u); err != nil {
 		m.stop(cause{unit: u, err: err})

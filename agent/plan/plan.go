@@ -44,8 +44,15 @@ type Process struct {
 	Topology identity.Topology // the rule that a broker runs by; nil for other roles
 	Owner    identity.Owner    // whom the store belongs to
 	Known    rmq.BrokerRef     // a broker, as far as its name and id are known beforehand
+	Backend  Backend           // what a proxy needs before it can start; zero: nothing
 	Memory   memory.JVM
 	Command  launch.Spec
+}
+
+// Backend is a cluster that a proxy serves.
+type Backend struct {
+	Namesrvs []string // host:port
+	Cluster  string   // brokerClusterName
 }
 
 // File is one configuration file of a process.

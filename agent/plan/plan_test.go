@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -425,6 +426,40 @@ func TestCommandLines(t *testing.T) {
 			}
 			if script := "-Drocketmq.script=mq" + string(tt.args.Role); !slices.Contains(args, script) {
 				t.Errorf("got %q, want %s, which other people's probes look for", args, script)
+			}
+		})
+	}
+}
+
+// What a proxy waits for is what RocketMQ will look for, by RocketMQ's own precedence.
+func TestBackend(t *testing.T) {
+	file := config.Layer{Name: "/rmq-proxy.json"}.WithJSON(
+		[]byte(`{"namesrvAddr":"file:9876","rocketMQClusterName":"c"}`))
+	for _, tt := range []struct {
+		name string
+		s    func(*settings.Settings)
+		args cmdline.Run
+		file config.Layer
+		want Backend
+	}{
+		{"the command line", nil, cmdline.Run{Namesrv: rmq.AddrList{"arg:9876"}}, file,
+			Backend{[]string{"arg:9876"}, "c"}},
+		{"the file", func(s *settings.Settings) { s.Namesrv = rmq.AddrList{"env:9876"}; s.NamesrvFrom = "NAMESRV_ADDR" },
+			cmdline.Run{}, file, Backend{[]string{"file:9876"}, "c"}},
+		{"RMQ_NAMESRV", func(s *settings.Settings) { s.Namesrv = rmq.AddrList{"env:9876"}; s.NamesrvFrom = "RMQ_NAMESRV" },
+			cmdline.Run{}, file, Backend{[]string{"env:9876"}, "c"}},
+		{"NAMESRV_ADDR", func(s *settings.Settings) { s.Namesrv = rmq.AddrList{"env:9876"}; s.NamesrvFrom = "NAMESRV_ADDR" },
+			cmdline.Run{}, config.Layer{}, Backend{[]string{"env:9876"}, "DefaultCluster"}},
+		{"local mode", nil, cmdline.Run{ProxyMode: "Local", Namesrv: rmq.AddrList{"arg:9876"}}, file, Backend{}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			s, f := pod("mq-0"), machine(t, "5.5.0")
+			if tt.s != nil {
+				tt.s(&s)
+			}
+			tt.args.Role, f.Proxy = rmq.Proxy, tt.file
+			if got := mustMake(t, s, tt.args, f).Processes[0].Backend; !reflect.DeepEqual(got, tt.want) {
+				t.Errorf("got %+v, want %+v", got, tt.want)
 			}
 		})
 	}

@@ -1,11 +1,13 @@
 package plan
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"rocketmq-agent/agent/config"
 	"rocketmq-agent/agent/identity"
@@ -198,5 +200,20 @@ func (m *maker) proxy() (Process, error) {
 	if err != nil {
 		return Process{Role: rmq.Proxy}, err
 	}
-	return m.process(rmq.Proxy, "rmq-proxy.json", c), nil
+	p := m.process(rmq.Proxy, "rmq-proxy.json", c)
+	p.Backend = m.backend(p.Values())
+	return p, nil
+}
+
+// backend is what a proxy serves (Configuration.java); zero in local mode, where the broker is in the same JVM.
+func (m *maker) backend(v config.Effective) Backend {
+	if strings.EqualFold(cmp.Or(m.args.ProxyMode, v.Text("proxyMode")), "local") {
+		return Backend{}
+	}
+	namesrv := cmp.Or(m.args.Namesrv.String(), m.Settings.NamesrvChosen().String(), v.Text("namesrvAddr"),
+		m.Settings.Namesrv.String())
+	return Backend{
+		Namesrvs: rmq.SplitAddrs(namesrv),
+		Cluster:  cmp.Or(v.Text("heartbeatSyncerTopicClusterName"), v.Text("rocketMQClusterName")),
+	}
 }

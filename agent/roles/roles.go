@@ -20,6 +20,8 @@ import (
 type Role interface {
 	// Checks make it ready. The first one passes once it answers its protocol, which RocketMQ does after its recovery.
 	Checks() []probes.Check
+	// Needs says what has to be there before it is started, and is not; nil: nothing.
+	Needs(ctx context.Context) error
 	// Answers proves that it serves.
 	Answers(ctx context.Context) error
 	// Tend does what has to be done to a process that has just been started, until it is ready. passed says whether
@@ -64,6 +66,7 @@ type plain struct {
 }
 
 func (p *plain) Checks() []probes.Check                     { return p.checks }
+func (p *plain) Needs(context.Context) error                { return nil }
 func (p *plain) Answers(ctx context.Context) error          { return p.client.Ping(ctx) }
 func (p *plain) Tend(context.Context, func(...string) bool) {}
 func (p *plain) Figures() (checks.Snapshot, bool)           { return checks.Snapshot{}, false }
