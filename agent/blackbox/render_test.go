@@ -82,10 +82,13 @@ func filesBelow(t *testing.T, dir string) (all []string) {
 // `render` alone prints each file under its name, starts nothing and leaves nothing behind.
 func TestRenderShowsTheFiles(t *testing.T) {
 	dir, conf := t.TempDir(), t.TempDir()
-	file := writeText(t, conf, "my.conf", "fileReservedTime=24\ninitAuthenticationUser={\"username\":\"hidden\"}\n")
+	const provider = "org.apache.rocketmq.auth.authentication.provider.LocalAuthenticationMetadataProvider"
+	file := writeText(t, conf, "my.conf", "fileReservedTime=24\nauthenticationMetadataProvider="+provider+
+		"\ninitAuthenticationUser={\"username\":\"hidden\",\"password\":\"hidden\"}\n")
 	env := []string{"POD_NAME=mq-1", "RMQ_CLUSTER_NAME=prod", "RMQ_CONF_deleteWhen=05"}
 	out := mustRender(t, dir, env, "broker", "-c", file, "-n", "ns:9876")
 	const want = `# broker.conf
+authenticationMetadataProvider=` + provider + `
 brokerClusterName=prod
 brokerIP1=127.0.0.1
 brokerIP2=127.0.0.1
