@@ -79,10 +79,12 @@ func filesBelow(t *testing.T, dir string) (all []string) {
 	return all
 }
 
+// provider is where a broker keeps its accounts.
+const provider = "org.apache.rocketmq.auth.authentication.provider.LocalAuthenticationMetadataProvider"
+
 // `render` alone prints each file under its name, starts nothing and leaves nothing behind.
 func TestRenderShowsTheFiles(t *testing.T) {
 	dir, conf := t.TempDir(), t.TempDir()
-	const provider = "org.apache.rocketmq.auth.authentication.provider.LocalAuthenticationMetadataProvider"
 	file := writeText(t, conf, "my.conf", "fileReservedTime=24\nauthenticationMetadataProvider="+provider+
 		"\ninitAuthenticationUser={\"username\":\"hidden\",\"password\":\"hidden\"}\n")
 	env := []string{"POD_NAME=mq-1", "RMQ_CLUSTER_NAME=prod", "RMQ_CONF_deleteWhen=05"}
@@ -355,6 +357,7 @@ func TestRenderNeverShowsSecrets(t *testing.T) {
 	dir, conf := t.TempDir(), t.TempDir()
 	const hidden = "s3cr3t-9876"
 	secret := writeText(t, conf, "secret", hidden+"\n")
+	user := writeText(t, conf, "user", `{"username":"admin","password":"`+hidden+`"}`+"\n")
 	from := func(key string) string { return "RMQ_CONF_" + key + "_FILE=" + secret }
 	base := []string{"POD_NAME=mq-0", "NAMESRV_ADDR=ns:1"}
 	for _, c := range []struct {
@@ -364,8 +367,10 @@ func TestRenderNeverShowsSecrets(t *testing.T) {
 		key  string // what --out must hold; empty: refused
 		file string
 	}{
-		{"a key of a secret", []string{from("initAuthenticationUser")},
+		{"a key of a secret",
+			[]string{"RMQ_CONF_initAuthenticationUser_FILE=" + user, "RMQ_CONF_authenticationMetadataProvider=" + provider},
 			"broker", "initAuthenticationUser", "broker.conf"},
+		{"no account", []string{from("initAuthenticationUser")}, "broker", "", ""},
 		{"a key like any other", []string{from("brokerClusterName")}, "broker", "brokerClusterName", "broker.conf"},
 		{"no number", []string{from("fileReservedTime")}, "broker", "fileReservedTime", "broker.conf"},
 		{"no switch", []string{from("autoCreateTopicEnable")}, "broker", "autoCreateTopicEnable", "broker.conf"},
