@@ -33,7 +33,7 @@ func (m *Machine) awaitNeeds(ctx context.Context, u *Unit) {
 	defer tick.Stop()
 	defer m.setMissing("")
 	for told := false; ; told = true {
-		missing := within(ctx, time.Second, u.Role.Needs)
+		missing := within(ctx, 3*time.Second, u.Role.Needs)
 		if missing == nil || ctx.Err() != nil {
 			return
 		}
