@@ -7,9 +7,9 @@ import (
 )
 
 const (
-	firstWord   = 15 * time.Second // a start that takes longer is spoken of
-	seldom      = 15 * time.Minute // and then this often at the least
-	wordsFactor = 4                // each silence is so many times as long as the start has taken
+	firstWord = 15 * time.Second // a start that takes longer is spoken of
+	seldom    = 15 * time.Minute // and then this often at the least
+	silence   = 3                // until then each silence is so many times as long as the start has taken
 )
 
 // slowStart says when a start that takes long is spoken of: after 15 s, 1, 4 and 16 min, then every 15 min.
@@ -26,7 +26,7 @@ func (s *slowStart) due(now time.Time) (after time.Duration, yes bool) {
 	if after < s.next {
 		return after, false
 	}
-	s.next = after + min((wordsFactor-1)*after, seldom)
+	s.next = after + min(silence*after, seldom)
 	return after, true
 }
 

@@ -1,7 +1,6 @@
 package validate
 
 import (
-	"net/netip"
 	"regexp"
 	"strings"
 )
@@ -144,7 +143,7 @@ func (c *checker) address() {
 			continue // the agent's own, or a default of standalone
 		}
 		value := c.Text(key)
-		switch addr, err := netip.ParseAddr(strings.Trim(value, "[]")); {
+		switch addr, err := parseAddr(value); {
 		case value == "localhost" || err == nil && addr.IsLoopback():
 			c.report(Warning, "loopback", []string{key},
 				"clients and slaves are told %s, which is their own machine: it works only on this one; "+
@@ -159,12 +158,12 @@ func (c *checker) address() {
 
 // bind judges a broker that listens on one address and tells clients another.
 func (c *checker) bind() {
-	bound, err := netip.ParseAddr(strings.Trim(c.Text("bindAddress"), "[]"))
+	bound, err := parseAddr(c.Text("bindAddress"))
 	if err != nil || bound.IsUnspecified() {
 		return
 	}
 	told := c.Text("brokerIP1")
-	addr, err := netip.ParseAddr(strings.Trim(told, "[]"))
+	addr, err := parseAddr(told)
 	switch {
 	case told == "" && bound.IsLoopback():
 		told = "another address of the machine"

@@ -85,7 +85,10 @@ func detectHostPlaceholder(host string) *problem {
 // hostForm is a host name as a resolver takes it; Docker has underscores in them.
 var hostForm = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
 
+// parseAddr reads an IP address; RocketMQ takes IPv6 with and without brackets.
+func parseAddr(s string) (netip.Addr, error) { return netip.ParseAddr(strings.Trim(s, "[]")) }
+
 func isHost(s string) bool {
-	_, err := netip.ParseAddr(strings.Trim(s, "[]"))
+	_, err := parseAddr(s)
 	return err == nil || hostForm.MatchString(s)
 }
