@@ -86,7 +86,7 @@ type nameServers []*rocketmq.Client
 func (c *cluster) nameServers() nameServers {
 	var all nameServers
 	for _, p := range c.pods("namesrv") {
-		client := rocketmq.NewClient(c.forward(p.Metadata.Name, 9876))
+		client := rocketmq.NewClient(c.forward(p.Metadata.Name, 9876), rocketmq.Access{})
 		c.Cleanup(func() { _ = client.Close() })
 		all = append(all, client)
 	}
@@ -163,7 +163,7 @@ func (s nameServers) permission(t testing.TB, broker string) int {
 // stored returns a function that asks the broker how many messages it has stored since its start.
 func (c *cluster) stored(broker string) func() int {
 	c.Helper()
-	client := rocketmq.NewClient(c.forward(broker, 10911))
+	client := rocketmq.NewClient(c.forward(broker, 10911), rocketmq.Access{})
 	c.Cleanup(func() { _ = client.Close() })
 	return func() int {
 		c.Helper()

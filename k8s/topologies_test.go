@@ -128,7 +128,7 @@ func (c *cluster) haveTopics(brokers []pod, topics ...string) {
 	c.Helper()
 	const getAllTopicConfig = 21 // RequestCode.java
 	for _, p := range brokers {
-		client := rocketmq.NewClient(c.forward(p.Metadata.Name, 10911))
+		client := rocketmq.NewClient(c.forward(p.Metadata.Name, 10911), rocketmq.Access{})
 		c.Cleanup(func() { _ = client.Close() })
 		c.within(time.Minute, "the topics on "+p.Metadata.Name, func() error {
 			ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)

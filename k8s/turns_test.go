@@ -77,7 +77,7 @@ func (v *coverage) ask(ctx context.Context, name string) {
 		return // its pod is being replaced
 	}
 	defer stop()
-	client := rocketmq.NewClient(addr)
+	client := rocketmq.NewClient(addr, rocketmq.Access{})
 	defer client.Close()
 	for ctx.Err() == nil {
 		if _, err := masters(client); err != nil {

@@ -26,13 +26,14 @@ const queuesPerBroker = 4
 // client, because the admin client of rocketmq-client-go v2.1.2 overlooks
 // refusals and cannot list brokers.
 type admin struct {
+	access   rocketmq.Access
 	namesrvs []*rocketmq.Client
 }
 
-func newAdmin(namesrvs []string) *admin {
-	a := &admin{}
+func newAdmin(namesrvs []string, access rocketmq.Access) *admin {
+	a := &admin{access: access}
 	for _, addr := range namesrvs {
-		a.namesrvs = append(a.namesrvs, rocketmq.NewClient(addr))
+		a.namesrvs = append(a.namesrvs, rocketmq.NewClient(addr, access))
 	}
 	return a
 }
@@ -66,7 +67,7 @@ func (a *admin) masters(ctx context.Context) ([]string, error) {
 // create creates the topic on each broker.
 func (a *admin) create(ctx context.Context, topic string, brokers []string) error {
 	for _, addr := range brokers {
-		_, err := call(ctx, addr, createTopicInBroker, map[string]string{
+		_, err := a.call(ctx, addr, createTopicInBroker, map[string]string{
 			"topic":           topic,
 			"defaultTopic":    "TBW102",
 			"readQueueNums":   strconv.Itoa(queuesPerBroker),
@@ -96,11 +97,11 @@ func (a *admin) remove(ctx context.Context, topic string, brokers int) error {
 	}
 	field := map[string]string{"topic": topic}
 	for _, addr := range route.masters {
-		_, err := call(ctx, addr, deleteTopicInBroker, field)
+		_, err := a.call(ctx, addr, deleteTopicInBroker, field)
 		errs = append(errs, err)
 	}
 	for _, namesrv := range a.namesrvs {
-		_, err := call(ctx, namesrv.Addr(), deleteTopicInNamesrv, field)
+		_, err := a.call(ctx, namesrv.Addr(), deleteTopicInNamesrv, field)
 		errs = append(errs, err)
 	}
 	if err := errors.Join(errs...); err != nil {
@@ -119,7 +120,7 @@ func (a *admin) end(ctx context.Context, topic string, q queue) (int64, error) {
 	if addr == "" {
 		return 0, fmt.Errorf("no name server knows broker %s", q.broker)
 	}
-	answer, err := call(ctx, addr, getMaxOffset, map[string]string{"topic": topic, "queueId": strconv.Itoa(q.id)})
+	answer, err := a.call(ctx, addr, getMaxOffset, map[string]string{"topic": topic, "queueId": strconv.Itoa(q.id)})
 	if err != nil {
 		return 0, err
 	}
@@ -130,8 +131,8 @@ func (a *admin) end(ctx context.Context, topic string, q queue) (int64, error) {
 	return end, nil
 }
 
-func call(ctx context.Context, addr string, code int, fields map[string]string) (rocketmq.Command, error) {
-	client := rocketmq.NewClient(addr)
+func (a *admin) call(ctx context.Context, addr string, code int, fields map[string]string) (rocketmq.Command, error) {
+	client := rocketmq.NewClient(addr, a.access)
 	defer func() { _ = client.Close() }()
 	return client.Call(ctx, rocketmq.Command{Code: code, ExtFields: fields})
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -99,7 +100,7 @@ func TestRunningCluster(t *testing.T) {
 		if r.Sent.LatencyMs.P50 <= 0 || r.Received.LatencyMs.Max < r.Received.LatencyMs.P50 {
 			t.Errorf("latencies %v and %v", r.Sent.LatencyMs, r.Received.LatencyMs)
 		}
-		servers := newAdmin([]string{namesrv.Addr})
+		servers := newAdmin([]string{namesrv.Addr}, rocketmq.Access{})
 		defer servers.close()
 		if exists, err := servers.exists(t.Context(), r.Topic); exists || err != nil {
 			t.Errorf("the name server still knows topic %s, or %v", r.Topic, err)
@@ -229,6 +230,46 @@ func TestAcrossRestarts(t *testing.T) {
 	}
 }
 
+// A cluster that takes TLS only, and signed requests only.
+func TestProtectedCluster(t *testing.T) {
+	account := rocketmq.Account{AccessKey: "rocketmq", SecretKey: "12345678"}
+	access := rocketmq.Access{
+		Account: account,
+		TLS:     func() (*tls.Config, error) { return anyServer, nil },
+	}
+	jvm := []string{"-Dtls.server.mode=enforcing", "-Dtls.enable=true"}
+	namesrv := rmqtest.StartNamesrv(t, rmqtest.Options{JVM: jvm, Access: access})
+	rmqtest.StartBroker(t, namesrv.Addr, rmqtest.Options{JVM: jvm, Access: access, Conf: map[string]string{
+		"authenticationEnabled": "true",
+		"authenticationMetadataProvider": "org.apache.rocketmq.auth.authentication.provider." +
+			"LocalAuthenticationMetadataProvider",
+		"innerClientAuthenticationCredentials": `{"accessKey":"rocketmq","secretKey":"12345678"}`,
+	}})
+	smoketest := build(t, namesrv)
+	right, wrong := filepath.Join(t.TempDir(), "right"), filepath.Join(t.TempDir(), "wrong")
+	for path, text := range map[string]string{
+		right: "accessKey: rocketmq\nsecretKey: 12345678\n",
+		wrong: "accessKey: rocketmq\nsecretKey: 87654321\n",
+	} {
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := smoketest.run(t, 0, "--tls", "--access-key-file", right, "--count", "200")
+	if r.Verified != 200 {
+		t.Errorf("%+v", r)
+	}
+	for _, args := range [][]string{
+		{"--tls", "--access-key-file", wrong},
+		{"--tls"},
+		{"--access-key-file", right},
+	} {
+		if r := smoketest.run(t, 1, append(args, "--count", "1", "--timeout", "1s")...); r.Sent != nil && r.Sent.Acknowledged != 0 {
+			t.Errorf("%v: %+v", args, r.Sent)
+		}
+	}
+}
+
 // damage changes one byte of the payload of a message in the commit log, which the
 // running broker has mapped.
 func damage(t *testing.T, folder string, id content.ID) {
@@ -269,7 +310,7 @@ func awaitPuts(t *testing.T, broker *rmqtest.Process, least int) {
 // puts returns how many messages the broker has stored since it started.
 func puts(t *testing.T, broker *rmqtest.Process) int {
 	t.Helper()
-	client := rocketmq.NewClient(broker.Addr)
+	client := rocketmq.NewClient(broker.Addr, rocketmq.Access{})
 	defer client.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
@@ -288,7 +329,7 @@ func puts(t *testing.T, broker *rmqtest.Process) int {
 func topicsOf(t *testing.T, broker *rmqtest.Process) int {
 	t.Helper()
 	const getAllTopicConfig = 21
-	client := rocketmq.NewClient(broker.Addr)
+	client := rocketmq.NewClient(broker.Addr, rocketmq.Access{})
 	defer client.Close()
 	answer, err := client.Call(t.Context(), rocketmq.Command{Code: getAllTopicConfig})
 	if err != nil {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"crypto/rand"
+	"crypto/tls"
 	"encoding/hex"
 	"errors"
 	"flag"
@@ -13,6 +14,8 @@ import (
 	"strings"
 	"time"
 
+	"rocketmq-agent/agent/account"
+	"rocketmq-agent/agent/rocketmq"
 	"rocketmq-agent/smoketest/content"
 )
 
@@ -36,6 +39,9 @@ checkable content, receives and verifies every one, and reports rates and times.
                      (default: a new one, deleted at the end)
   --run ID           name of the run, written into each message (default: a new one)
   --keep             do not delete the new topic
+  --access-key-file FILE  sign every request with the account in it: the lines accessKey: NAME and
+                     secretKey: PASSWORD, as in RocketMQ's conf/tools.yml
+  --tls              speak TLS; certificates are not checked, as RocketMQ's own clients do not
   --broker ADDRS     create the topic on these brokers (default: on every master that the name
                      servers know)
   --send-only        do not receive
@@ -64,6 +70,8 @@ type options struct {
 	keep        bool
 	sendOnly    bool
 	receiveOnly bool
+	account     rocketmq.Account
+	tls         bool
 	json        bool
 }
 
@@ -73,11 +81,13 @@ func parseOptions(args []string, namesrvEnv string) (options, error) {
 		namesrvEnv = "127.0.0.1:9876"
 	}
 	var opts options
-	var namesrvs, brokers string
+	var namesrvs, brokers, accessKeyFile string
 	flags := flag.NewFlagSet("smoketest", flag.ContinueOnError)
 	flags.SetOutput(io.Discard)
 	flags.StringVar(&namesrvs, "namesrv", namesrvEnv, "")
 	flags.StringVar(&brokers, "broker", "", "")
+	flags.StringVar(&accessKeyFile, "access-key-file", "", "")
+	flags.BoolVar(&opts.tls, "tls", false, "")
 	flags.StringVar(&opts.topic, "topic", "", "")
 	flags.StringVar(&opts.run, "run", "", "")
 	flags.IntVar(&opts.count, "count", 1000, "")
@@ -98,6 +108,7 @@ func parseOptions(args []string, namesrvEnv string) (options, error) {
 	err := errors.Join(
 		checkArgs(flags.Args()),
 		opts.setAddresses(namesrvs, brokers, given["broker"]),
+		opts.setAccount(accessKeyFile),
 		opts.checkNumbers(given),
 		opts.checkNames(),
 		opts.checkMode(given),
@@ -121,6 +132,30 @@ func (o *options) setAddresses(namesrvs, brokers string, brokersGiven bool) erro
 	}
 	return errors.Join(namesrvErr, brokerErr)
 }
+
+func (o *options) setAccount(file string) error {
+	if file == "" {
+		return nil
+	}
+	found, err := account.Read(file)
+	if err != nil {
+		return fmt.Errorf("--access-key-file: %w", err)
+	}
+	o.account = found.Account
+	return nil
+}
+
+// access is how the cluster is asked.
+func (o *options) access() rocketmq.Access {
+	access := rocketmq.Access{Account: o.account}
+	if o.tls {
+		access.TLS = func() (*tls.Config, error) { return anyServer, nil }
+	}
+	return access
+}
+
+// anyServer takes any certificate, as RocketMQ's own clients do by default.
+var anyServer = &tls.Config{InsecureSkipVerify: true}
 
 func splitAddresses(name, list string) ([]string, error) {
 	var addrs []string

@@ -48,6 +48,7 @@ func TestOptions(t *testing.T) {
 			return o.sendOnly && !o.ownTopic && o.run == "r.1"
 		}},
 		{"--receive-only --topic T --run r --count 5", func(o options) bool { return o.receiveOnly && o.count == 5 }},
+		{"--tls", func(o options) bool { return o.tls && o.access().TLS != nil }},
 		{"-json -size=192", func(o options) bool { return o.json && o.size == 192 }},
 	}
 	for _, test := range tests {
@@ -75,6 +76,7 @@ func TestBadCommandLines(t *testing.T) {
 			[]string{`--namesrv "ns"`, `":1"`, `"b:0"`, `"b:70000"`, `"http://b:1"`}},
 		{"--count 0 --rate 0 --size 191 --concurrency 0 --timeout 0s --duration -1s",
 			[]string{"--count 0", "--rate 0", "--size 191", "--concurrency 0", "--timeout 0s", "--duration -1s"}},
+		{"--access-key-file /no/such/file", []string{"--access-key-file", "/no/such/file"}},
 		{"--size 4194305", []string{"--size 4194305"}},
 		{"--topic a.b --run a/b", []string{`--topic "a.b"`, `--run "a/b"`}},
 		{"--topic " + strings.Repeat("t", 128) + " --run " + strings.Repeat("r", 65),

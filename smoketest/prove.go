@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"os"
 	"time"
@@ -20,10 +21,18 @@ const (
 
 // prove does one run and returns its result, whatever happens.
 func prove(ctx context.Context, opts options, stderr *os.File) result {
-	p := &proof{opts: opts, admin: newAdmin(opts.namesrvs), books: ledger.New(opts.run, opts.timeout)}
+	p := &proof{
+		opts:  opts,
+		admin: newAdmin(opts.namesrvs, opts.access()),
+		books: ledger.New(opts.run, opts.timeout),
+	}
 	defer p.admin.close()
 	started := time.Now()
-	err := p.prepare(ctx)
+	err := p.connect()
+	defer p.cluster.Close()
+	if err == nil {
+		err = p.prepare(ctx)
+	}
 	if err == nil {
 		line := startProgress(stderr, opts, p.books)
 		err = p.exchange(ctx)
@@ -39,11 +48,22 @@ func prove(ctx context.Context, opts options, stderr *os.File) result {
 type proof struct {
 	opts     options
 	admin    *admin
+	cluster  mq.Cluster
 	books    *ledger.Ledger
 	created  int       // number of brokers on which the run created the topic
 	sender   *sender   // nil unless it sends
 	receiver *receiver // nil unless it receives
 	complete bool      // nothing more can arrive
+}
+
+// connect decides how the client reaches the cluster.
+func (p *proof) connect() (err error) {
+	var config *tls.Config
+	if p.opts.tls {
+		config = anyServer
+	}
+	p.cluster, err = mq.NewCluster(p.opts.namesrvs, p.opts.account, config)
+	return err
 }
 
 // prepare sees to it that the topic exists.
@@ -95,7 +115,7 @@ func (p *proof) exchange(ctx context.Context) error {
 		p.books.Expect(p.opts.count)
 	}
 	if !p.opts.sendOnly {
-		p.receiver = newReceiver(p.opts, p.admin, p.books)
+		p.receiver = newReceiver(p.opts, p.cluster, p.admin, p.books)
 		if err := p.receiver.start(reading); err != nil {
 			return err
 		}
@@ -125,7 +145,7 @@ func (p *proof) finish(ctx, reading context.Context) error {
 }
 
 func (p *proof) send(ctx context.Context) error {
-	producer, err := mq.NewProducer(p.opts.namesrvs)
+	producer, err := mq.NewProducer(p.cluster)
 	if err != nil {
 		return err
 	}
@@ -142,5 +162,9 @@ func (p *proof) cleanUp() error {
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), cleanUpPatience)
 	defer cancel()
-	return p.admin.remove(ctx, p.opts.topic, p.created)
+	err := p.admin.remove(ctx, p.opts.topic, p.created)
+	if isUnknownTopic(err) {
+		return nil // its creation was refused
+	}
+	return err
 }

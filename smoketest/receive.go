@@ -24,6 +24,7 @@ const (
 // receiver reads all queues of the topic and enters what arrives.
 type receiver struct {
 	opts     options
+	cluster  mq.Cluster
 	admin    *admin
 	books    *ledger.Ledger
 	failures *failures
@@ -38,9 +39,10 @@ type receiver struct {
 	arrival  time.Time       // the last one of this run
 }
 
-func newReceiver(opts options, admin *admin, books *ledger.Ledger) *receiver {
+func newReceiver(opts options, cluster mq.Cluster, admin *admin, books *ledger.Ledger) *receiver {
 	return &receiver{
 		opts:      opts,
+		cluster:   cluster,
 		admin:     admin,
 		books:     books,
 		failures:  newFailures(),
@@ -101,7 +103,7 @@ func (r *receiver) add(ctx context.Context, q queue, first int64) error {
 	consumer := r.consumers[q.broker]
 	if consumer == nil {
 		var err error
-		if consumer, err = mq.NewConsumer(r.opts.namesrvs, r.opts.topic, q.broker); err != nil {
+		if consumer, err = mq.NewConsumer(r.cluster, r.opts.topic, q.broker); err != nil {
 			return err
 		}
 		context.AfterFunc(ctx, consumer.Close)

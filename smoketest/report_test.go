@@ -13,6 +13,7 @@ import (
 
 	"rocketmq-agent/smoketest/content"
 	"rocketmq-agent/smoketest/ledger"
+	"rocketmq-agent/smoketest/mq"
 )
 
 // told is a run of three messages: one verified after a retry, one missing, one
@@ -31,7 +32,7 @@ func told() *proof {
 		opts:     opts,
 		books:    books,
 		sender:   newSender(opts, nil, books),
-		receiver: newReceiver(opts, nil, books),
+		receiver: newReceiver(opts, mq.Cluster{}, nil, books),
 		complete: true,
 	}
 	send := func(seq, attempt int) {
@@ -122,7 +123,7 @@ func TestReasons(t *testing.T) {
 			opts:     opts,
 			books:    books,
 			sender:   newSender(opts, nil, books),
-			receiver: newReceiver(opts, nil, books),
+			receiver: newReceiver(opts, mq.Cluster{}, nil, books),
 			complete: true,
 		}
 	}

@@ -142,7 +142,8 @@ func runBroker(dir, native string, env, argv []string) (brokerRun, error) {
 
 // awaitListed waits until the name server lists a broker that answers.
 func awaitListed() error {
-	namesrv, broker := rocketmq.NewClient("127.0.0.1:19876"), rocketmq.NewClient("127.0.0.1:10911")
+	namesrv, broker := rocketmq.NewClient("127.0.0.1:19876", rocketmq.Access{}),
+		rocketmq.NewClient("127.0.0.1:10911", rocketmq.Access{})
 	defer namesrv.Close()
 	defer broker.Close()
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {

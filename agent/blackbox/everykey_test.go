@@ -469,7 +469,7 @@ func (r *keyRun) env() []string {
 // live returns what the running broker has for the keys; none for one that it has not taken from its file.
 func (r *keyRun) live(a *agentRun) map[string]string {
 	r.t.Helper()
-	client := rocketmq.NewClient(r.addr)
+	client := rocketmq.NewClient(r.addr, rocketmq.Access{})
 	defer client.Close()
 	var conf map[string]string
 	rmqtest.Eventually(r.t, 2*time.Minute, func() (err error) {

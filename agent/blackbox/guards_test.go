@@ -103,7 +103,7 @@ func TestWrongBrokersAreRefused(t *testing.T) {
 // puts is how much of the commit log a broker has, in bytes.
 func puts(t *testing.T, addr string) int64 {
 	t.Helper()
-	client := rocketmq.NewClient(addr)
+	client := rocketmq.NewClient(addr, rocketmq.Access{})
 	defer client.Close()
 	var size int64
 	rmqtest.Eventually(t, 20*time.Second, func() error {

@@ -39,7 +39,7 @@ func startBroker(t *testing.T, dir, namesrv string, env ...string) (a *agentRun,
 // brokers lists the broker names that a name server knows.
 func brokers(t *testing.T, namesrv string) map[string]bool {
 	t.Helper()
-	client := rocketmq.NewClient(namesrv)
+	client := rocketmq.NewClient(namesrv, rocketmq.Access{})
 	defer client.Close()
 	info, err := client.ClusterInfo(context.Background())
 	if err != nil {

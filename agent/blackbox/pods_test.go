@@ -394,7 +394,7 @@ func stop(all ...*pod) {
 // ask asks a RocketMQ process of a pod from the node.
 func ask[T any](p *pod, port int, question func(context.Context, *rocketmq.Client) (T, error)) (answer T, err error) {
 	err = inside(p.pods.node, func() (err error) { // the client connects on the thread that calls it
-		client := rocketmq.NewClient(net.JoinHostPort(p.ip, strconv.Itoa(port)))
+		client := rocketmq.NewClient(net.JoinHostPort(p.ip, strconv.Itoa(port)), rocketmq.Access{})
 		defer client.Close()
 		answer, err = question(context.Background(), client)
 		return err

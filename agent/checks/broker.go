@@ -1,6 +1,7 @@
 package checks
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strconv"
@@ -36,7 +37,7 @@ type BrokerClient interface {
 type BrokerOptions struct {
 	Main     BrokerClient       // its listenPort
 	Fast     Pinger             // its listenPort - 2
-	Identity rmq.BrokerRef      // empty strings and rmq.AnyID are read from the broker's live configuration
+	Identity rmq.BrokerRef      // who it is if it does not say; its ID, unless rmq.AnyID, is who it must be
 	Namesrvs *rocketmq.Namesrvs // all that it should register with
 }
 
@@ -127,8 +128,8 @@ func (b *Broker) checkMain(ctx context.Context) probes.Result {
 func (b *Broker) figures(ctx context.Context) (map[string]string, error) {
 	if !b.answered.IsZero() && time.Since(b.answered) >= firstSample {
 		runtime, err := b.options.Main.RuntimeInfo(ctx)
-		if answer, ok := errors.AsType[*rocketmq.ResponseError](err); ok && answer.Code == rocketmq.CodeNoPermission {
-			return nil, nil // with authentication on it tells nobody, but it serves
+		if answer, ok := errors.AsType[*rocketmq.ResponseError](err); ok && answer.Refusal() {
+			return nil, nil // it does not tell the agent, but it serves
 		}
 		return runtime, err
 	}
@@ -139,8 +140,8 @@ func (b *Broker) figures(ctx context.Context) (map[string]string, error) {
 	return nil, err
 }
 
-// learn reads the live configuration now and then, and when a name server contradicts it. A broker may refuse that,
-// with authentication on, if nothing has to be read from it.
+// learn reads the live configuration now and then, and when a name server contradicts it. A broker may refuse that if it
+// is known who it is.
 func (b *Broker) learn(ctx context.Context) error {
 	if !b.doubt.Swap(false) && !b.learnt.IsZero() && time.Since(b.learnt) < configLife {
 		return nil
@@ -161,16 +162,12 @@ func known(i rmq.BrokerRef) bool {
 	return i.Cluster != "" && i.Name != "" && i.Addr != ""
 }
 
-// complete fills in what is empty from a broker's live configuration.
+// complete is who a broker is by its live configuration, and by i where that says nothing.
 func complete(i rmq.BrokerRef, conf map[string]string) rmq.BrokerRef {
-	if i.Cluster == "" {
-		i.Cluster = conf["brokerClusterName"]
-	}
-	if i.Name == "" {
-		i.Name = conf["brokerName"]
-	}
-	if i.Addr == "" {
-		i.Addr = conf["brokerIP1"] + ":" + conf["listenPort"] // BrokerController.getBrokerAddr: no brackets around IPv6
+	i.Cluster = cmp.Or(conf["brokerClusterName"], i.Cluster)
+	i.Name = cmp.Or(conf["brokerName"], i.Name)
+	if host := conf["brokerIP1"]; host != "" {
+		i.Addr = host + ":" + conf["listenPort"] // BrokerController.getBrokerAddr: no brackets around IPv6
 	}
 	if i.ID == rmq.AnyID {
 		if id, err := strconv.ParseInt(conf["brokerId"], 10, 64); err == nil {

@@ -228,9 +228,8 @@ func TestIdentityFromTheLiveConfiguration(t *testing.T) {
 		detail string // of the failure
 	}{
 		{"all of it", rmq.BrokerRef{ID: rmq.AnyID}, nil, live, ""},
-		{"what is given wins", given(2), nil, given(2), ""},
-		{"the rest", rmq.BrokerRef{Name: "mine"}, nil,
-			rmq.BrokerRef{Cluster: "live-c", Name: "mine", Addr: "fe80::1:20911"}, ""},
+		{"all but the id", given(2), nil,
+			rmq.BrokerRef{Cluster: "live-c", Name: "live-b", ID: 2, Addr: "fe80::1:20911"}, ""},
 		{"refused, not needed", given(0), refused, given(0), ""},
 		{"refused, id unknown", unknown, refused, unknown, ""},
 		{"refused, but needed", rmq.BrokerRef{Name: "mine"}, refused, rmq.BrokerRef{},

@@ -45,7 +45,7 @@ func TestFrozenPeers(t *testing.T) {
 	for name, of := range checks {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			client := rocketmq.NewClient(frozen(t))
+			client := rocketmq.NewClient(frozen(t), rocketmq.Access{})
 			defer client.Close()
 			got := of(client).Run(t.Context())
 			if got.OK || !strings.Contains(got.Detail, client.Addr()) {

@@ -31,7 +31,7 @@ func (r *rig) setNamesrv(addrs ...string) { r.namesrv.Store(&addrs) }
 
 func client(t *testing.T, addr string) *rocketmq.Client {
 	t.Helper()
-	c := rocketmq.NewClient(addr)
+	c := rocketmq.NewClient(addr, rocketmq.Access{})
 	t.Cleanup(func() { _ = c.Close() })
 	return c
 }
@@ -57,7 +57,7 @@ func newRig(t *testing.T, broker, namesrv *rmqtest.Process) *rig {
 		Main:     client(t, broker.Addr),
 		Fast:     client(t, fastPort(t, broker.Addr)),
 		Identity: rmq.BrokerRef{ID: rmq.AnyID},
-		Namesrvs: rocketmq.NewNamesrvs(func() []string { return *r.namesrv.Load() }),
+		Namesrvs: rocketmq.NewNamesrvs(func() []string { return *r.namesrv.Load() }, rocketmq.Access{}),
 	})
 	ready := probes.NewChecker(r.broker.Checks(), timing(), func(probes.Status, probes.Status, string) {})
 	ctx, cancel := context.WithCancel(context.Background())

@@ -27,7 +27,8 @@ type Input struct {
 	TmpDir        string   // TMPDIR; empty: the system's
 	ClassPath     string   // CLASSPATH: more class path
 	LogFiles      bool     // RocketMQ logs into files
-	TLS           bool     // TLSFile is there: leave RocketMQ's own defaults alone
+	NoTLS         bool     // it serves no TLS
+	OutgoingTLS   bool     // it asks name servers and brokers over TLS
 	TransientPool bool     // a broker with a transient store pool
 	Controller    bool     // a name server with a controller inside (enableControllerInNamesrv)
 	Environ       []string // the agent's own environment
@@ -152,10 +153,11 @@ func (b *builder) access() {
 // properties sets system properties; one that the user sets stays the user's.
 func (b *builder) properties() {
 	in := b.in
-	if !in.TLS && !in.Options.HaveTLS() && in.Role != rmq.Proxy {
-		// Else RocketMQ makes a self-signed certificate at each start, the longest part of it. Never for a proxy: the
-		// gRPC clients of RocketMQ 5 speak TLS unless told otherwise, and accept that certificate.
+	if in.NoTLS {
 		b.property("no TLS is configured", "tls.server.mode", "disabled")
+	}
+	if in.OutgoingTLS {
+		b.property("the name server beside it takes TLS only", "tls.enable", "true")
 	}
 	b.property("the name that other people's probes look for (pgrep -f)", "rocketmq.script", in.Script)
 	b.property("user's home", "user.home", in.UserHome)

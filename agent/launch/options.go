@@ -50,13 +50,11 @@ func (o Options) UserHome() string {
 	return home
 }
 
-// HaveTLS says whether the options configure TLS in any way. RocketMQ has no other place for it but a file (TLSFile).
+// HaveTLS says whether the options configure TLS in any way. RocketMQ has no other place for it but a file
+// (tlsconfig.DefaultFile).
 func (o Options) HaveTLS() bool {
 	return o.anyPrefix("-Dtls.")
 }
-
-// TLSFile is the file with TLS settings that RocketMQ reads when it is there (TlsSystemConfig.tlsConfigFile).
-const TLSFile = "/etc/rocketmq/tls.properties"
 
 func (o Options) anyPrefix(prefixes ...string) bool {
 	for _, f := range o {

@@ -19,7 +19,7 @@ import (
 func TestScrapeOfRealRocketMQ(t *testing.T) {
 	namesrv := rmqtest.StartNamesrv(t, rmqtest.Options{})
 	process := rmqtest.StartBroker(t, namesrv.Addr, rmqtest.Options{})
-	client := rocketmq.NewClient(process.Addr)
+	client := rocketmq.NewClient(process.Addr, rocketmq.Access{})
 	defer client.Close()
 	broker := checks.NewBroker(checks.BrokerOptions{Main: client, Identity: rmq.BrokerRef{ID: rmq.AnyID}})
 	checker := probes.NewChecker(broker.Checks()[:1], probes.DefaultTiming(),

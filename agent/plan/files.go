@@ -9,6 +9,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"rocketmq-agent/agent/account"
 	"rocketmq-agent/agent/cmdline"
 	"rocketmq-agent/agent/config"
 	"rocketmq-agent/agent/exit"
@@ -31,8 +32,11 @@ type Files struct {
 	Templates config.Templates
 	Config    config.Layer // the mounted properties file: -c, or the role's file in RMQ_CONFIG_DIR
 	Proxy     config.Layer // the mounted rmq-proxy.json
-	TLS       bool         // launch.TLSFile is there
-	UID       int          // that the agent runs as
+	TLS       TLSFile
+	Account   account.Account // of RMQ_ACCESS_KEY_FILE
+	ACL       account.Account // an administrator of ACL 1.0
+	ACLErr    error           // its files cannot be used
+	UID       int             // that the agent runs as
 	Warnings  []string
 
 	Classes  validate.Classes                                  // nil: not known
@@ -52,9 +56,11 @@ func Read(s settings.Settings, args cmdline.Run) (f Files, err error) {
 		o, known, err := store.ReadStamp(dir)
 		return o, known && err == nil // one that cannot be read is refused when the store is opened
 	}
-	_, err = os.Stat(launch.TLSFile)
-	f.TLS = err == nil
-	problems := []error{f.findPrograms(s), exit.With(exit.Config, f.readConfig(s, args, r))}
+	problems := []error{
+		f.findPrograms(s),
+		exit.With(exit.Config, f.readConfig(s, args, r)),
+		exit.With(exit.Config, f.readAccess(s)),
+	}
 	f.Keys, err = keys.Load()
 	problems = append(problems, err)
 	f.Templates, err = config.ReadTemplates(s.ConfigDir)

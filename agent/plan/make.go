@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"errors"
 	"fmt"
 	"path/filepath"
 	"strconv"
@@ -13,6 +14,7 @@ import (
 	"rocketmq-agent/agent/memory"
 	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/agent/settings"
+	"rocketmq-agent/agent/tlsconfig"
 )
 
 // run is what the container runs.
@@ -88,7 +90,7 @@ func makeAs(s settings.Settings, args cmdline.Run, f Files, r run, owner *identi
 	if err := m.addProcesses(); err != nil {
 		return Plan{}, exit.With(exit.Config, err)
 	}
-	if err := m.check(); err != nil {
+	if err := errors.Join(m.addAccess(), m.check()); err != nil {
 		return Plan{}, exit.With(exit.Config, err)
 	}
 	if !args.Print {
@@ -223,7 +225,8 @@ func (m *maker) addCommands() {
 			TmpDir:        m.Settings.Java.TmpDir,
 			ClassPath:     m.Settings.Java.ClassPath,
 			LogFiles:      m.Settings.LogFiles,
-			TLS:           m.files.TLS,
+			NoTLS:         p.Access.TLS.Mode == tlsconfig.Disabled,
+			OutgoingTLS:   p.Access.TLS.Outgoing,
 			TransientPool: p.Values().On("transientStorePoolEnable"),
 			Controller:    p.Values().On("enableControllerInNamesrv"),
 			Environ:       m.Settings.Environ,

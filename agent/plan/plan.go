@@ -45,6 +45,7 @@ type Process struct {
 	Owner    identity.Owner    // whom the store belongs to
 	Known    rmq.BrokerRef     // a broker, as far as its name and id are known beforehand
 	Backend  Backend           // what a proxy needs before it can start; zero: nothing
+	Access   Access
 	Memory   memory.JVM
 	Command  launch.Spec
 }

@@ -164,15 +164,15 @@ func (m *maker) broker(namesrv string) (Process, error) {
 	return p, err
 }
 
-// known is what need not be asked of a running broker. What it says itself is better, for that may be changed while it
-// runs; one with authentication on says nothing.
+// known is who a running broker is, as far as its configuration says. What it says itself is better, for that may be
+// changed while it runs; one that refuses the agent's account says nothing.
 func (m *maker) known(p Process) rmq.BrokerRef {
 	b := rmq.BrokerRef{ID: rmq.AnyID}
 	if m.Identity.Topology != rmq.Manual {
 		b.ID = m.Identity.BrokerID
 	}
 	v := p.Values()
-	if host := v.Text("brokerIP1"); host != "" && v.On("authenticationEnabled") {
+	if host := v.Text("brokerIP1"); host != "" {
 		b.Cluster, b.Name = v.Text("brokerClusterName"), v.Text("brokerName")
 		b.Addr = fmt.Sprintf("%s:%d", host, p.Ports[0].Number) // no brackets around IPv6, as RocketMQ registers it
 	}

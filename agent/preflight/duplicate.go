@@ -35,13 +35,13 @@ func duplicate(ctx context.Context, p plan.Plan) error {
 		host:      v.Text("brokerIP1"),
 		port:      b.Ports[0].Number,
 	}
-	namesrvs := rocketmq.NewNamesrvs(b.Namesrvs)
+	namesrvs := rocketmq.NewNamesrvs(b.Namesrvs, b.ToNamesrvs())
 	defer namesrvs.Close()
 	asking, cancel := context.WithTimeout(ctx, askNamesrv)
 	defer cancel()
 	for _, view := range namesrvs.Clusters(asking) {
 		addr := view.Info.Brokers[self.Name].Addrs[self.ID]
-		if view.Err == nil && addr != "" && !self.at(addr) && lives(ctx, addr, self.BrokerRef) {
+		if view.Err == nil && addr != "" && !self.at(addr) && lives(ctx, addr, b.ToTwin(), self.BrokerRef) {
 			return exit.With(exit.Config, fmt.Errorf(
 				"another broker %s with id %d lives at %s (so says the name server %s): "+
 					"two of one name and id would take each other's routes; %s",
@@ -89,12 +89,12 @@ func (s self) at(addr string) bool {
 	return false
 }
 
-// lives asks the broker at addr who it is. One that answers but does not say, with authentication on,
-// is taken at the name server's word.
-func lives(ctx context.Context, addr string, self rmq.BrokerRef) bool {
+// lives asks the broker at addr who it is. One that answers but does not say, because it refuses the account, is taken
+// at the name server's word.
+func lives(ctx context.Context, addr string, access rocketmq.Access, self rmq.BrokerRef) bool {
 	ctx, cancel := context.WithTimeout(ctx, askBroker)
 	defer cancel()
-	client := rocketmq.NewClient(addr)
+	client := rocketmq.NewClient(addr, access)
 	defer client.Close()
 	conf, err := client.BrokerConfig(ctx)
 	if _, answered := errors.AsType[*rocketmq.ResponseError](err); answered {

@@ -33,7 +33,7 @@ type Held struct {
 // Run makes sure that the plan can be carried out, takes the stores and writes the files. The error has every problem
 // of the first step that has any, with its exit code.
 func Run(ctx context.Context, p plan.Plan, log *slog.Logger) (Held, error) {
-	if err := checkPorts(p); err != nil {
+	if err := errors.Join(checkPorts(p), checkTLS(p, log)); err != nil {
 		return Held{}, err
 	}
 	held, err := lockStores(ctx, p, log)
@@ -70,6 +70,28 @@ func checkPorts(p plan.Plan) error {
 				continue
 			}
 			_ = l.Close()
+		}
+	}
+	return exit.With(exit.Config, errors.Join(problems...))
+}
+
+// checkTLS reads the certificates and keys. Two JVMs in one container have the same.
+func checkTLS(p plan.Plan, log *slog.Logger) error {
+	var problems []error
+	var all []string
+	for _, process := range p.Processes {
+		errs, warnings := process.Access.TLS.CheckFiles()
+		for _, err := range errs {
+			if !slices.Contains(all, err.Error()) {
+				all = append(all, err.Error())
+				problems = append(problems, err)
+			}
+		}
+		for _, w := range warnings {
+			if !slices.Contains(all, w) {
+				all = append(all, w)
+				log.Warn(w)
+			}
 		}
 	}
 	return exit.With(exit.Config, errors.Join(problems...))

@@ -10,7 +10,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
+	"syscall"
 	"time"
 )
 
@@ -24,7 +26,8 @@ var errUnanswered = errors.New("no answer")
 // concurrent use: calls take turns. It connects at the first call and, after
 // any fault, again at the next one.
 type Client struct {
-	addr string
+	addr   string
+	access Access
 
 	// turn has room for one: whoever put a value in owns the fields below.
 	// A channel rather than a mutex, because waiting must end with the context.
@@ -36,8 +39,8 @@ type Client struct {
 
 // NewClient returns a client of the process that listens on addr (host:port).
 // It does not connect yet.
-func NewClient(addr string) *Client {
-	return &Client{addr: addr, turn: make(chan struct{}, 1)}
+func NewClient(addr string, access Access) *Client {
+	return &Client{addr: addr, access: access, turn: make(chan struct{}, 1)}
 }
 
 // Addr returns the address that the client was made for.
@@ -75,17 +78,34 @@ func (c *Client) Call(ctx context.Context, req Command) (Command, error) {
 		err = ctx.Err() // the network's error is only its echo
 	}
 	if err != nil {
-		return Command{}, fmt.Errorf("cannot ask %s (request %d): %w", c.addr, req.Code, err)
+		return Command{}, fmt.Errorf("cannot ask %s (request %d): %w%s", c.addr, req.Code, err, c.hint(err))
 	}
 	if answer.Code != 0 {
-		return answer, &ResponseError{
+		return answer, c.refused(&ResponseError{
 			Addr:    c.addr,
 			Request: req.Code,
 			Code:    answer.Code,
 			Remark:  answer.Remark,
-		}
+		})
 	}
 	return answer, nil
+}
+
+// hint says what a fault may come from.
+func (c *Client) hint(err error) string {
+	hungUp := errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)
+	if c.access.TLS == nil && errors.Is(err, errUnanswered) && hungUp {
+		return " (it hangs up: does it take TLS only, tls.server.mode=enforcing?)"
+	}
+	return ""
+}
+
+// refused tells who wants to hear of it.
+func (c *Client) refused(e *ResponseError) *ResponseError {
+	if c.access.Refused != nil && e.Refusal() {
+		c.access.Refused(e)
+	}
+	return e
 }
 
 // call takes its turn and talks to the peer. RocketMQ closes connections that
@@ -123,7 +143,7 @@ func (c *Client) roundTrip(ctx context.Context, req Command) (Command, error) {
 	c.opaque++
 	req.Opaque = c.opaque
 	stop := context.AfterFunc(ctx, func() { _ = conn.SetDeadline(time.Unix(1, 0)) })
-	answer, err := exchange(conn, req)
+	answer, err := exchange(conn, c.access.Account.sign(req))
 	if !stop() || err != nil {
 		c.drop() // also when the context ended too late to matter: its deadline is on the connection
 	}
@@ -134,8 +154,7 @@ func (c *Client) connect(ctx context.Context) (net.Conn, error) {
 	if c.conn != nil {
 		return c.conn, nil
 	}
-	var dialer net.Dialer
-	conn, err := dialer.DialContext(ctx, "tcp", c.addr)
+	conn, err := c.access.dial(ctx, c.addr)
 	if err != nil {
 		return nil, err
 	}

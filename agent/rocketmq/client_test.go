@@ -53,7 +53,7 @@ func serve(t *testing.T, scripts ...func(net.Conn)) *peer {
 
 // client returns a client of the peer that is closed before the peer waits for its scripts.
 func (p *peer) client(t *testing.T) *Client {
-	c := NewClient(p.addr)
+	c := NewClient(p.addr, Access{})
 	t.Cleanup(func() { c.Close() })
 	return c
 }
@@ -184,7 +184,7 @@ func TestCallRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	client := NewClient(listener.Addr().String())
+	client := NewClient(listener.Addr().String(), Access{})
 	listener.Close()
 	if err := client.Ping(t.Context()); err == nil || !strings.Contains(err.Error(), "connection refused") {
 		t.Errorf("error %v, want a refused connection", err)

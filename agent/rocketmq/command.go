@@ -87,6 +87,21 @@ func answerLimit(code int) uint32 {
 	return maxFrame
 }
 
+// Without says what is missing where a peer refuses the request.
+func Without(request int) string {
+	switch request {
+	case updateBrokerConfig:
+		return "a drain cannot take its write permission off"
+	case getBrokerConfig:
+		return "its live configuration is not compared, and it is known by its file alone"
+	case getBrokerRuntimeInfo:
+		return "there are no metrics of it"
+	case getAllProducerInfo:
+		return "a drain does not see its producers, and waits for silence"
+	}
+	return "it is not known whether it serves"
+}
+
 // isQuestion tells the requests that change nothing and may be sent twice.
 func isQuestion(code int) bool {
 	switch code {

@@ -27,8 +27,8 @@ type Namesrvs struct {
 }
 
 // NewNamesrvs returns the name servers of a list of host:port. It does not connect yet.
-func NewNamesrvs(list func() []string) *Namesrvs {
-	return NamesrvsBy(list, func(addr string) Namesrv { return NewClient(addr) })
+func NewNamesrvs(list func() []string, access Access) *Namesrvs {
+	return NamesrvsBy(list, func(addr string) Namesrv { return NewClient(addr, access) })
 }
 
 // NamesrvsBy is NewNamesrvs with clients of another kind.

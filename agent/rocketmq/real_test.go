@@ -38,7 +38,7 @@ func startCluster(t *testing.T, jvm ...string) cluster {
 }
 
 func client(t *testing.T, addr string) *rocketmq.Client {
-	c := rocketmq.NewClient(addr)
+	c := rocketmq.NewClient(addr, rocketmq.Access{})
 	t.Cleanup(func() { c.Close() })
 	return c
 }

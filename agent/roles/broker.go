@@ -30,9 +30,9 @@ type broker struct {
 	forbidden bool
 }
 
-func newBroker(p plan.Process, client *rocketmq.Client, log *slog.Logger) Role {
+func newBroker(p plan.Process, client, fast *rocketmq.Client, log *slog.Logger) Role {
 	list := p.Namesrvs()
-	namesrvs := rocketmq.NewNamesrvs(func() []string { return list })
+	namesrvs := rocketmq.NewNamesrvs(func() []string { return list }, p.ToNamesrvs())
 	b := &broker{
 		plain:    plain{client: client, stopTime: 22 * time.Second},
 		plan:     p,
@@ -40,7 +40,7 @@ func newBroker(p plan.Process, client *rocketmq.Client, log *slog.Logger) Role {
 		namesrvs: namesrvs,
 		figures: checks.NewBroker(checks.BrokerOptions{
 			Main:     client,
-			Fast:     rocketmq.NewClient(p.FastAddr()),
+			Fast:     fast,
 			Identity: p.Known,
 			Namesrvs: namesrvs,
 		}),
@@ -48,7 +48,7 @@ func newBroker(p plan.Process, client *rocketmq.Client, log *slog.Logger) Role {
 	b.checks = b.figures.Checks()
 	if remoting, grpc, ok := p.ProxyAddrs(); ok {
 		b.withProxy = true
-		b.checks = append(b.checks, checks.Proxy(rocketmq.NewClient(remoting), grpc)...)
+		b.checks = append(b.checks, checks.Proxy(rocketmq.NewClient(remoting, p.Own()), grpc)...)
 	}
 	return b
 }
@@ -81,6 +81,7 @@ func (b *broker) Tend(ctx context.Context, passed func(...string) bool) {
 		switch {
 		case passed(names(b.checks)...):
 			b.readBack(ctx)
+			b.checkStored(ctx)
 			return
 		case attempts < 3 && passed("broker", "broker-fast") && !passed("registration"):
 			attempts++

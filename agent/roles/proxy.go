@@ -27,7 +27,7 @@ func newProxy(p plan.Process, client *rocketmq.Client) Role {
 	return &proxy{
 		plain:    plain{client: client, checks: checks.Proxy(client, grpc), stopTime: 14 * time.Second},
 		backend:  p.Backend,
-		namesrvs: rocketmq.NewNamesrvs(func() []string { return p.Backend.Namesrvs }),
+		namesrvs: rocketmq.NewNamesrvs(func() []string { return p.Backend.Namesrvs }, p.ToNamesrvs()),
 	}
 }
 

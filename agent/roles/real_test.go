@@ -29,7 +29,7 @@ func TestDrainOfARealBroker(t *testing.T) {
 		t.Fatalf("the broker listens on %v", p.Ports)
 	}
 	b := New(p, slog.New(slog.DiscardHandler)).(*broker)
-	client := rocketmq.NewClient(process.Addr)
+	client := rocketmq.NewClient(process.Addr, rocketmq.Access{})
 	defer client.Close()
 	permission := func(want string) {
 		t.Helper()
@@ -76,7 +76,7 @@ func TestDrainOfARealBroker(t *testing.T) {
 		t.Errorf("cannot unregister: %v", err)
 	}
 	rmqtest.Eventually(t, 10*time.Second, func() error {
-		info, err := rocketmq.NewClient(namesrv.Addr).ClusterInfo(context.Background())
+		info, err := rocketmq.NewClient(namesrv.Addr, rocketmq.Access{}).ClusterInfo(context.Background())
 		if err == nil && len(info.Brokers) > 0 {
 			err = errors.New("the name server still lists the broker")
 		}

@@ -44,12 +44,13 @@ type Role interface {
 
 // New returns the role of a planned process.
 func New(p plan.Process, log *slog.Logger) Role {
-	client := rocketmq.NewClient(p.Addr())
+	access := newRefusals(p, log).access()
+	client := rocketmq.NewClient(p.Addr(), access)
 	switch p.Role {
 	case rmq.Namesrv:
 		return newNamesrv(client)
 	case rmq.Broker:
-		return newBroker(p, client, log)
+		return newBroker(p, client, rocketmq.NewClient(p.FastAddr(), access), log)
 	case rmq.Proxy:
 		return newProxy(p, client)
 	case rmq.Controller:

@@ -104,6 +104,8 @@ var good = []struct {
 	{"RMQ_ADVERTISE", "mq_1.example.com", func(s Settings) any { return s.Advertise }, Advertise("mq_1.example.com")},
 	{"RMQ_CONFIG_DIR", "", func(s Settings) any { return s.ConfigDir }, ""},
 	{"RMQ_CONFIG_DIR", "/etc", func(s Settings) any { return s.ConfigDir }, "/etc"},
+	{"RMQ_ACCESS_KEY_FILE", "", func(s Settings) any { return s.AccessKeyFile }, ""},
+	{"RMQ_ACCESS_KEY_FILE", "/key", func(s Settings) any { return s.AccessKeyFile }, "/key"},
 	{"RMQ_GRACE_PERIOD", "", func(s Settings) any { return s.GracePeriod }, Grace(30 * time.Second)},
 	{"RMQ_GRACE_PERIOD", "60", func(s Settings) any { return s.GracePeriod }, Grace(time.Minute)},
 	{"RMQ_GRACE_PERIOD", "1m30s", func(s Settings) any { return s.GracePeriod }, Grace(90 * time.Second)},

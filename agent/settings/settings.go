@@ -32,6 +32,7 @@ type Settings struct {
 	ConfigStrict     bool            `envconfig:"CONFIG_STRICT"`
 	StorePerPod      bool            `envconfig:"STORE_PER_POD"`
 	AdoptStore       string          `envconfig:"ADOPT_STORE"`
+	AccessKeyFile    string          `envconfig:"ACCESS_KEY_FILE"`
 	GracePeriod      Grace           `envconfig:"GRACE_PERIOD" default:"30s"`
 	HTTPAddr         HTTPAddr        `envconfig:"HTTP_ADDR" default:":8088"`
 	LogFormat        logging.Format  `envconfig:"LOG_FORMAT" default:"json"`

@@ -14,12 +14,16 @@
 package mq
 
 import (
+	"crypto/tls"
 	"fmt"
 	"os"
 	"time"
 
 	"github.com/apache/rocketmq-client-go/v2/primitive"
 	"github.com/apache/rocketmq-client-go/v2/rlog"
+
+	"rocketmq-agent/agent/rocketmq"
+	"rocketmq-agent/smoketest/tunnel"
 )
 
 // Tame silences the client's log and passes panics of its goroutines to
@@ -40,14 +44,38 @@ func (silence) Fatal(string, map[string]any)   {}
 func (silence) Level(string)                   {}
 func (silence) OutputPath(string) error        { return nil }
 
-// resolver gives the client its name servers (host:port, host names too).
-func resolver(namesrvs []string) primitive.NsResolver {
-	addrs := make([]string, len(namesrvs))
-	for i, addr := range namesrvs {
-		addrs[i] = "http://" + addr
-	}
-	return primitive.NewPassthroughResolver(addrs)
+// Cluster is how clients reach a cluster.
+type Cluster struct {
+	namesrvs    []string // for the client, which refuses host names without a scheme
+	credentials primitive.Credentials
+	tunnel      *tunnel.Tunnel // nil: plaintext
 }
+
+// NewCluster returns the cluster of the name servers (host:port, host names too). config is for TLS; nil: plaintext.
+func NewCluster(namesrvs []string, account rocketmq.Account, config *tls.Config) (c Cluster, err error) {
+	c.credentials = primitive.Credentials(account)
+	if config != nil {
+		c.tunnel = tunnel.New(config)
+	}
+	for _, addr := range namesrvs {
+		if c.tunnel != nil {
+			if addr, err = c.tunnel.To(addr); err != nil {
+				return c, err
+			}
+		}
+		c.namesrvs = append(c.namesrvs, "http://"+addr)
+	}
+	return c, nil
+}
+
+// Close closes what the clients need, which are closed before.
+func (c Cluster) Close() {
+	if c.tunnel != nil {
+		c.tunnel.Close()
+	}
+}
+
+func (c Cluster) resolver() primitive.NsResolver { return primitive.NewPassthroughResolver(c.namesrvs) }
 
 // instance returns a name that no other client has: clients of one name share
 // their connections and one's end ends the other.

@@ -44,16 +44,16 @@ type Batch struct {
 // Each broker needs a Consumer of its own, so that one that cannot be reached
 // does not hold up the others.
 type Consumer struct {
-	namesrvs []string
-	topic    string
-	broker   string
-	client   atomic.Pointer[rocketmq.PullConsumer]
-	renewal  renewal
+	cluster Cluster
+	topic   string
+	broker  string
+	client  atomic.Pointer[rocketmq.PullConsumer]
+	renewal renewal
 }
 
 // NewConsumer starts a consumer of a topic that the name servers know.
-func NewConsumer(namesrvs []string, topic, broker string) (*Consumer, error) {
-	c := &Consumer{namesrvs: namesrvs, topic: topic, broker: broker}
+func NewConsumer(cluster Cluster, topic, broker string) (*Consumer, error) {
+	c := &Consumer{cluster: cluster, topic: topic, broker: broker}
 	client, err := c.start()
 	if err != nil {
 		return nil, err
@@ -65,7 +65,8 @@ func NewConsumer(namesrvs []string, topic, broker string) (*Consumer, error) {
 
 func (c *Consumer) start() (rocketmq.PullConsumer, error) {
 	client, err := rocketmq.NewPullConsumer(
-		consumer.WithNsResolver(resolver(c.namesrvs)),
+		consumer.WithNsResolver(c.cluster.resolver()),
+		consumer.WithCredentials(c.cluster.credentials),
 		consumer.WithInstance(instance()),
 		consumer.WithGroupName(consumerGroup),
 		consumer.WithStrategy(noQueues),

@@ -24,15 +24,15 @@ type Place struct {
 
 // Producer sends messages. It is safe for concurrent use.
 type Producer struct {
-	namesrvs []string
-	client   atomic.Pointer[rocketmq.Producer]
-	turns    *rotation
-	renewal  renewal
+	cluster Cluster
+	client  atomic.Pointer[rocketmq.Producer]
+	turns   *rotation
+	renewal renewal
 }
 
 // NewProducer starts a producer. It connects when it sends.
-func NewProducer(namesrvs []string) (*Producer, error) {
-	p := &Producer{namesrvs: namesrvs, turns: newRotation()}
+func NewProducer(cluster Cluster) (*Producer, error) {
+	p := &Producer{cluster: cluster, turns: newRotation()}
 	client, err := p.start()
 	if err != nil {
 		return nil, err
@@ -44,7 +44,8 @@ func NewProducer(namesrvs []string) (*Producer, error) {
 
 func (p *Producer) start() (rocketmq.Producer, error) {
 	client, err := rocketmq.NewProducer(
-		producer.WithNsResolver(resolver(p.namesrvs)),
+		producer.WithNsResolver(p.cluster.resolver()),
+		producer.WithCredentials(p.cluster.credentials),
 		producer.WithInstanceName(instance()),
 		producer.WithGroupName(producerGroup),
 		producer.WithRetry(0),

@@ -22,6 +22,8 @@ const (
 type Options struct {
 	Conf map[string]string // keys of the configuration file, written as they are
 	JVM  []string          // flags after the helper's own
+
+	Access rocketmq.Access // how it is asked
 }
 
 func (o Options) over(conf map[string]string) map[string]string {
@@ -35,7 +37,7 @@ func StartNamesrv(t testing.TB, o Options) *Process {
 	port := FreePort(t)
 	conf := o.over(map[string]string{"listenPort": strconv.Itoa(port)})
 	p := launch(t, "org.apache.rocketmq.namesrv.NamesrvStartup", local(port), conf, o.JVM)
-	client := clientOf(t, p.Addr)
+	client := clientOf(t, p.Addr, o.Access)
 	return p.await(t, func() error { return client.Ping(t.Context()) })
 }
 
@@ -57,13 +59,13 @@ func StartBroker(t testing.TB, namesrv string, o Options) *Process {
 		"transactionMetricFlushInterval": "1000", // the default burns 8 s of processor time at the start of 5.5
 	})
 	p := launch(t, "org.apache.rocketmq.broker.BrokerStartup", local(port), conf, o.JVM)
-	broker := clientOf(t, p.Addr)
+	broker := clientOf(t, p.Addr, o.Access)
 	p.await(t, func() error {
 		_, err := broker.RuntimeInfo(t.Context())
 		return err
 	})
 	for addr := range strings.SplitSeq(namesrv, ";") {
-		registry := clientOf(t, addr)
+		registry := clientOf(t, addr, rocketmq.Access{TLS: o.Access.TLS})
 		p.await(t, func() error { return listed(t.Context(), registry, p.Addr) })
 	}
 	return p
@@ -79,7 +81,7 @@ func StartController(t testing.TB, o Options) *Process {
 		"controllerDLegerPeers":  "n0-" + local(port),
 	})
 	p := launch(t, "org.apache.rocketmq.controller.ControllerStartup", local(port), conf, o.JVM)
-	client := clientOf(t, p.Addr)
+	client := clientOf(t, p.Addr, o.Access)
 	return p.await(t, func() error {
 		meta, err := client.ControllerMetadata(t.Context())
 		if err == nil && !meta.IsLeader {
@@ -105,8 +107,8 @@ func listed(ctx context.Context, namesrv *rocketmq.Client, addr string) error {
 	return fmt.Errorf("name server %s does not list %s", namesrv.Addr(), addr)
 }
 
-func clientOf(t testing.TB, addr string) *rocketmq.Client {
-	client := rocketmq.NewClient(addr)
+func clientOf(t testing.TB, addr string, access rocketmq.Access) *rocketmq.Client {
+	client := rocketmq.NewClient(addr, access)
 	t.Cleanup(func() { _ = client.Close() })
 	return client
 }
