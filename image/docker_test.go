@@ -212,6 +212,12 @@ func (c container) mustStop() {
 // smoketest runs the program of this project in a network: "container:ID" or a network's name.
 func smoketest(t *testing.T, network string, args ...string) {
 	t.Helper()
+	smoketestWith(t, network, nil, args...)
+}
+
+// smoketestWith is smoketest in a container with more options.
+func smoketestWith(t *testing.T, network string, more []string, args ...string) {
+	t.Helper()
 	program, err := filepath.Abs("../bin/smoketest")
 	if err != nil {
 		t.Fatal(err)
@@ -220,5 +226,5 @@ func smoketest(t *testing.T, network string, args ...string) {
 		t.Fatal(errors.Join(err, errors.New("build it first: make build")))
 	}
 	options := []string{"--network", network, "--volume", program + ":/smoketest:ro", "--entrypoint", "/smoketest"}
-	t.Log(output(t, options, args...))
+	t.Log(output(t, append(options, more...), args...))
 }
