@@ -18,6 +18,10 @@ func introduce(p plan.Plan, log *slog.Logger) {
 	if b, ok := p.Broker(); ok && p.Identity.NameSource != "" {
 		log.Info("the broker's name", "brokerName", b.Values().Text("brokerName"), "from", p.Identity.NameSource)
 	}
+	if p.Reach.Local != "" {
+		log.Info("the broker's address", "brokerIP1", p.Identity.Address, "from", p.Identity.AddressSource,
+			"candidates", strings.Join(p.Reach.Candidates, ", "))
+	}
 	log.Info("memory plan", "plan", p.Memory.String())
 	for _, name := range p.Settings.ServiceLinks {
 		log.Debug("ignored: a variable that Kubernetes injects for a Service, not a setting", "name", name)

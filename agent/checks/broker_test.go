@@ -374,3 +374,32 @@ func TestFiguresVanishWhenTheBrokerStopsAnswering(t *testing.T) {
 		}
 	})
 }
+
+// Report HN: an address of one link, which RocketMQ takes where it finds no other, reaches nobody.
+func TestAddressesOfALink(t *testing.T) {
+	for addr, ok := range map[string]bool{
+		"[fe80::1%eth0]:10911": false, "fe80::1:10911": false, "169.254.3.4:10911": false,
+		"[2001:db8::1]:10911": true, "2001:db8::1:10911": true, "10.0.0.1:10911": true, "mq-0.mq:10911": true,
+	} {
+		id := given(0)
+		id.Addr = addr
+		server := &namesrvStub{list: map[int64]string{0: addr}}
+		b := stubbed(&brokerStub{}, id, map[string]*namesrvStub{"a:9876": server})
+		run(t, b, "broker")
+		if got := run(t, b, "registration"); got.OK != ok {
+			t.Errorf("%s: %+v", addr, got)
+		}
+	}
+}
+
+// Report E3: a name server may list an address in another form.
+func TestFormsOfARegistration(t *testing.T) {
+	id := given(0)
+	id.Addr = "2001:db8::1:10911"
+	server := &namesrvStub{list: map[int64]string{0: "[2001:db8::1]:10911"}}
+	b := stubbed(&brokerStub{}, id, map[string]*namesrvStub{"a:9876": server})
+	run(t, b, "broker")
+	if got := run(t, b, "registration"); !got.OK {
+		t.Errorf("%+v", got)
+	}
+}

@@ -19,6 +19,10 @@ func (b *Broker) checkRegistration(ctx context.Context) probes.Result {
 		return probes.Fail("the broker has not answered yet")
 	}
 	self := s.Identity
+	if host, _, _ := rmq.SplitAddr(self.Addr); ofOneLink(host) {
+		return probes.Fail("clients are told %s, which reaches nobody from another machine: set POD_IP, RMQ_ADVERTISE or "+
+			"brokerIP1", self.Addr)
+	}
 	self.ID = b.options.Identity.ID // an elected id may have changed since it was read
 	views := b.options.Namesrvs.Clusters(ctx)
 	if len(views) == 0 {
@@ -43,6 +47,13 @@ func (b *Broker) checkRegistration(ctx context.Context) probes.Result {
 	}
 }
 
+// ofOneLink says whether a host is an address that only the machines of one link can use, and only with a zone of their
+// own: RocketMQ takes such a one where it finds no other (NetworkUtil.getLocalAddress).
+func ofOneLink(host string) bool {
+	ip, err := rmq.ParseIP(host)
+	return err == nil && (ip.IsLinkLocalUnicast() || ip.Zone() != "")
+}
+
 // missingFrom says how a name server's view differs from what a broker is; empty if it does not.
 func missingFrom(info rocketmq.ClusterInfo, i rmq.BrokerRef) string {
 	addrs := info.Brokers[i.Name].Addrs
@@ -51,7 +62,7 @@ func missingFrom(info rocketmq.ClusterInfo, i rmq.BrokerRef) string {
 	}
 	if i.ID == rmq.AnyID {
 		for _, addr := range addrs {
-			if addr == i.Addr {
+			if rmq.SameAddr(addr, i.Addr) {
 				return ""
 			}
 		}
@@ -60,7 +71,7 @@ func missingFrom(info rocketmq.ClusterInfo, i rmq.BrokerRef) string {
 	switch addr, listed := addrs[i.ID]; {
 	case !listed:
 		return fmt.Sprintf("does not list %s with id %d", i.Name, i.ID)
-	case addr != i.Addr:
+	case !rmq.SameAddr(addr, i.Addr):
 		return fmt.Sprintf("lists %s with id %d at %s instead of %s", i.Name, i.ID, addr, i.Addr)
 	}
 	return ""

@@ -140,7 +140,7 @@ func (id *Identity) advertise(s settings.Settings, role rmq.Role) error {
 		if value == "" {
 			return fmt.Errorf("RMQ_ADVERTISE=%s: %s", s.Advertise, missing)
 		}
-		id.Address, id.AddressSource = value, "RMQ_ADVERTISE="+string(s.Advertise)
+		id.Address, id.AddressSource = rmq.Told(value), "RMQ_ADVERTISE="+string(s.Advertise)
 		return nil
 	}
 	switch {
@@ -152,9 +152,9 @@ func (id *Identity) advertise(s settings.Settings, role rmq.Role) error {
 		return take(s.Pod.FQDN, "/etc/hosts has no full name for this pod: "+
 			"its StatefulSet needs a serviceName, and that headless Service must exist")
 	case s.Advertise != "":
-		id.Address, id.AddressSource = string(s.Advertise), "RMQ_ADVERTISE"
+		id.Address, id.AddressSource = rmq.Told(string(s.Advertise)), "RMQ_ADVERTISE"
 	case s.Pod.IP != "":
-		id.Address, id.AddressSource = s.Pod.IP, "POD_IP"
+		id.Address, id.AddressSource = rmq.Told(s.Pod.IP), "POD_IP"
 	case role == rmq.Standalone && !s.Pod.InKubernetes:
 		id.Address, id.AddressSource, id.OnLoopback = loopback, "the default of standalone", true
 	default:

@@ -1,6 +1,7 @@
 package plan
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -17,6 +18,7 @@ import (
 	"rocketmq-agent/agent/keys"
 	"rocketmq-agent/agent/launch"
 	"rocketmq-agent/agent/memory"
+	"rocketmq-agent/agent/reach"
 	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/agent/settings"
 	"rocketmq-agent/agent/store"
@@ -42,6 +44,7 @@ type Files struct {
 	Classes  validate.Classes                                  // nil: not known
 	CanWrite func(dir string) error                            // nil: it can
 	Owner    func(store string) (o identity.Owner, known bool) // whom a store belongs to by its stamp
+	Reach    func(hosts []string) reach.Found                  // the address of this machine that hosts see
 }
 
 // Read looks at the machine. The error has every problem, with its exit code.
@@ -56,6 +59,7 @@ func Read(s settings.Settings, args cmdline.Run) (f Files, err error) {
 		o, known, err := store.ReadStamp(dir)
 		return o, known && err == nil // one that cannot be read is refused when the store is opened
 	}
+	f.Reach = func(hosts []string) reach.Found { return reach.To(context.Background(), hosts) }
 	problems := []error{
 		f.findPrograms(s),
 		exit.With(exit.Config, f.readConfig(s, args, r)),

@@ -12,6 +12,7 @@ import (
 	"rocketmq-agent/agent/identity"
 	"rocketmq-agent/agent/launch"
 	"rocketmq-agent/agent/memory"
+	"rocketmq-agent/agent/reach"
 	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/agent/settings"
 	"rocketmq-agent/agent/tlsconfig"
@@ -55,17 +56,46 @@ func Make(s settings.Settings, args cmdline.Run, f Files) (Plan, error) {
 	if err != nil {
 		return Plan{}, err
 	}
-	p, err := makeAs(s, args, f, r, nil)
+	p, err := makeAs(s, args, f, r, learnt{})
 	if err != nil {
 		return Plan{}, err
 	}
-	// A host name is only a guess at what a broker is called. Where its store says otherwise, the store is right.
-	if b, ok := p.Broker(); ok && p.Identity.Guessed() {
-		if owner, known := f.Owner(b.Store); known && owner.Name != "" && owner.Name != p.Identity.BrokerName {
-			return makeAs(s, args, f, r, &owner)
-		}
+	if l, anything := learn(p, f); anything {
+		return makeAs(s, args, f, r, l)
 	}
 	return p, nil
+}
+
+// learnt is what nobody says of a broker, and what its store and its machine know better.
+type learnt struct {
+	owner *identity.Owner // the name that its store has
+	reach *reach.Found    // the address under which it is reached
+}
+
+func learn(p Plan, f Files) (l learnt, anything bool) {
+	b, ok := p.Broker()
+	if !ok {
+		return l, false
+	}
+	if p.Identity.Guessed() { // a host name is only a guess at what a broker is called
+		if owner, known := f.Owner(b.Store); known && owner.Name != "" && owner.Name != p.Identity.BrokerName {
+			l.owner = &owner
+		}
+	}
+	if !b.Values().IsSet("brokerIP1") {
+		found := f.reachOf(b)
+		l.reach = &found
+	}
+	return l, l != learnt{}
+}
+
+// reachOf finds the address of a broker that nobody named: the one that it listens on, else the one that its name
+// servers see.
+func (f Files) reachOf(b Process) reach.Found {
+	if ip, err := rmq.ParseIP(b.Values().Text("bindAddress")); err == nil && !ip.IsUnspecified() {
+		return reach.Found{Local: ip.String(), By: "bindAddress"}
+	}
+	return f.Reach(b.NamesrvHosts())
 }
 
 // maker makes one plan, stage by stage.
@@ -77,14 +107,14 @@ type maker struct {
 	options launch.Options // the user's JVM options
 }
 
-// makeAs makes a plan. owner, where it is known, gives the broker its name.
-func makeAs(s settings.Settings, args cmdline.Run, f Files, r run, owner *identity.Owner) (Plan, error) {
+// makeAs makes a plan with what has been learnt.
+func makeAs(s settings.Settings, args cmdline.Run, f Files, r run, l learnt) (Plan, error) {
 	m := maker{run: r, args: args, files: f, options: launch.ReadOptions(s.Environ.Get)}
 	m.Role, m.Settings, m.Home = r.role, s, f.Home
 	m.Read = []string{f.Config.Name, s.ConfigDir, f.Proxy.Name}
 	m.warnAboutInputs()
 	m.findFolders()
-	if err := m.identify(owner); err != nil {
+	if err := m.identify(l); err != nil {
 		return Plan{}, exit.With(exit.Config, err)
 	}
 	if err := m.addProcesses(); err != nil {
@@ -124,17 +154,38 @@ func (m *maker) findFolders() {
 }
 
 // identify decides who the broker or the controller is.
-func (m *maker) identify(owner *identity.Owner) (err error) {
+func (m *maker) identify(l learnt) (err error) {
 	m.Identity, err = identity.Derive(m.Settings, m.role, m.files.Config.SetsIdentity())
 	if err != nil && m.role.HasBroker() {
 		return err
 	}
-	if owner != nil {
-		m.Identity = m.Identity.Named(owner.Name, "the stamp of its store, which was another broker's name before")
+	if l.owner != nil {
+		m.Identity = m.Identity.Named(l.owner.Name, "the stamp of its store, which was another broker's name before")
+	}
+	if l.reach != nil {
+		m.findAddress(*l.reach)
 	}
 	m.Controller, err = identity.DeriveController(m.Settings, m.role)
 	m.warnAboutManual()
 	return err
+}
+
+// findAddress takes the address that was found for the broker.
+func (m *maker) findAddress(found reach.Found) {
+	m.Reach = found
+	if found.Local == "" {
+		m.warnf("this machine has no address that others could reach; set RMQ_ADVERTISE or brokerIP1")
+		return
+	}
+	m.Identity.Address, m.Identity.AddressSource = rmq.Told(found.Local), "the way to "+found.By
+	if found.By == "" {
+		m.Identity.AddressSource = "the way to everybody, for no name server is known by now"
+	}
+	if found.By == "" && len(found.Candidates) > 1 {
+		m.warnf("clients are told %s, which is a guess: no name server's address is known by now, and this machine has "+
+			"the addresses %s; set POD_IP (fieldRef status.podIP), RMQ_ADVERTISE or brokerIP1",
+			found.Local, strings.Join(found.Candidates, ", "))
+	}
 }
 
 // planMemory divides the container's memory limit among its processes.

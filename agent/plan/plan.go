@@ -14,6 +14,7 @@ import (
 	"rocketmq-agent/agent/identity"
 	"rocketmq-agent/agent/launch"
 	"rocketmq-agent/agent/memory"
+	"rocketmq-agent/agent/reach"
 	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/agent/settings"
 )
@@ -26,6 +27,7 @@ type Plan struct {
 	UserHome   string // what RocketMQ takes for the user's home: logs, and the defaults of all stores
 	StateDir   string // where rendered files go
 	Identity   identity.Identity
+	Reach      reach.Found // the address of a broker, where nobody names one
 	Controller identity.Controller
 	Processes  []Process // in the order of their start
 	Memory     memory.Plan
@@ -108,6 +110,16 @@ func (p Process) ProxyAddrs() (remoting, grpc string, ok bool) {
 
 // Namesrvs are the name servers that a broker registers with.
 func (p Process) Namesrvs() []string { return rmq.SplitAddrs(p.Values().Text("namesrvAddr")) }
+
+// NamesrvHosts are the hosts of the name servers.
+func (p Process) NamesrvHosts() (hosts []string) {
+	for _, addr := range p.Namesrvs() {
+		if host, _, ok := rmq.SplitAddr(addr); ok {
+			hosts = append(hosts, host)
+		}
+	}
+	return hosts
+}
 
 // Path is where a rendered file goes.
 func (p Process) Path(f File) string { return filepath.Join(p.Dir, f.Name) }

@@ -18,6 +18,7 @@ import (
 	"rocketmq-agent/agent/keys"
 	"rocketmq-agent/agent/launch"
 	"rocketmq-agent/agent/memory"
+	"rocketmq-agent/agent/reach"
 	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/agent/settings"
 )
@@ -56,6 +57,7 @@ func machine(t *testing.T, release string) Files {
 		UID:       3000,
 		CanWrite:  func(string) error { return nil },
 		Owner:     func(string) (identity.Owner, bool) { return identity.Owner{}, false },
+		Reach:     func([]string) reach.Found { return reach.Found{} },
 	}
 }
 
@@ -546,5 +548,58 @@ func TestOptionsOfOneJVM(t *testing.T) {
 	}
 	if slices.Contains(command.Env, "JAVA_TOOL_OPTIONS="+debug) || !slices.Contains(command.Args(), both) {
 		t.Errorf("what only prints: %q, %q", command.Args(), command.Env)
+	}
+}
+
+// Reports E1, HN: where nobody says what a broker's address is, it is the one that its name servers see.
+func TestAddressThatNobodyNames(t *testing.T) {
+	found := reach.Found{Local: "10.9.0.2", By: "ns", Candidates: []string{"10.8.0.2", "10.9.0.2"}}
+	guess := reach.Found{Local: "10.8.0.2", Candidates: []string{"10.8.0.2", "10.9.0.2"}}
+	ns := cmdline.Run{Role: rmq.Broker, Namesrv: rmq.AddrList{"ns:9876", "[2001:db8::9]:9876"}}
+	for _, tt := range []struct {
+		name    string
+		podIP   string
+		text    string
+		found   reach.Found
+		want    [2]string // brokerIP1, brokerIP2
+		from    string
+		warning string
+	}{
+		{"by the way to the name server", "", "", found, [2]string{"10.9.0.2", "10.9.0.2"}, "the way to ns", ""},
+		{"a file with an identity", "", "brokerName=a\nbrokerId=0\n", found, [2]string{"10.9.0.2", "10.9.0.2"},
+			"the way to ns", ""},
+		{"a guess", "", "", guess, [2]string{"10.8.0.2", "10.8.0.2"}, "for no name server is known",
+			"clients are told 10.8.0.2, which is a guess"},
+		{"IPv6", "", "", reach.Found{Local: "2001:db8::2", By: "ns"}, [2]string{"[2001:db8::2]", "[2001:db8::2]"}, "ns", ""},
+		{"none", "", "", reach.Found{}, [2]string{}, "RocketMQ's own choice", "has no address that others could reach"},
+		{"what it listens on", "", "bindAddress=10.8.0.2\n", found, [2]string{"10.8.0.2", "10.8.0.2"}, "bindAddress", ""},
+		{"the pod's", "10.1.2.3", "", found, [2]string{"10.1.2.3", "10.1.2.3"}, "POD_IP", ""},
+		{"the file's", "", "brokerIP1=192.0.2.1\n", found, [2]string{"192.0.2.1", ""}, "RocketMQ's own choice", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			f, s := machine(t, "5.5.0"), pod("mq-0")
+			s.Pod.IP = tt.podIP
+			var asked []string
+			f.Reach = func(hosts []string) reach.Found { asked = hosts; return tt.found }
+			if tt.text != "" {
+				f.Config = file(t, tt.text)
+			}
+			p := mustMake(t, s, ns, f)
+			v := p.Processes[0].Values()
+			if got := [2]string{v.Get("brokerIP1"), v.Get("brokerIP2")}; got != tt.want {
+				t.Errorf("%q, want %q", got, tt.want)
+			}
+			if !strings.Contains(p.Identity.AddressSource, tt.from) {
+				t.Errorf("from %q, want %q", p.Identity.AddressSource, tt.from)
+			}
+			all := strings.Join(p.Warnings, "\n")
+			if guessed := strings.Contains(all, "address"); guessed != (tt.warning != "") ||
+				!strings.Contains(all, tt.warning) {
+				t.Errorf("warnings %q, want %q", all, tt.warning)
+			}
+			if asked != nil && !slices.Equal(asked, []string{"ns", "2001:db8::9"}) {
+				t.Errorf("asked for the way to %q", asked)
+			}
+		})
 	}
 }

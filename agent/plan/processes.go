@@ -50,7 +50,7 @@ func (m *maker) input(role rmq.Role) config.Input {
 		Namesrv:     m.Settings.Namesrv.String(),
 		Address:     m.Identity.Address,
 		PodName:     m.Settings.Pod.Name,
-		PodIP:       m.Settings.Pod.IP,
+		PodIP:       rmq.Told(cmp.Or(m.Settings.Pod.IP, m.Reach.Local)),
 		UserHome:    m.UserHome,
 		BrokerName:  m.Identity.BrokerName,
 		Ordinal:     m.Identity.Ordinal,

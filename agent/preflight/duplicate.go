@@ -70,19 +70,19 @@ type self struct {
 
 // at says whether an address is the broker's own: a restarted one finds its old route.
 func (s self) at(addr string) bool {
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil || port != strconv.FormatInt(s.port, 10) {
+	host, port, ok := rmq.SplitAddr(addr)
+	if !ok || port != strconv.FormatInt(s.port, 10) {
 		return false
 	}
 	if s.host != "" {
-		return host == s.host
+		return rmq.SameHost(host, s.host)
 	}
 	own, err := net.InterfaceAddrs()
 	if err != nil {
 		return false
 	}
 	for _, a := range own {
-		if ip, ok := a.(*net.IPNet); ok && ip.IP.String() == host {
+		if ip, ok := a.(*net.IPNet); ok && rmq.SameHost(ip.IP.String(), host) {
 			return true
 		}
 	}

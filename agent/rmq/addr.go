@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"regexp"
 	"strconv"
 	"strings"
 )
@@ -49,7 +50,7 @@ func parseAddrs(s string) (AddrList, error) {
 		case host == "":
 			return nil, fmt.Errorf("%q has no host", addr)
 		}
-		list = append(list, addr)
+		list = append(list, Dialable(addr))
 	}
 	if len(list) == 0 && s != "" {
 		return nil, errors.New("names no server")
@@ -86,10 +87,66 @@ func SplitAddrs(s string) []string {
 	return strings.FieldsFunc(s, func(c rune) bool { return c == ';' })
 }
 
-// CheckAddr checks [host]:port and returns the host.
+// SplitAddr takes host:port apart as RocketMQ does, at its last colon (NetworkUtil.string2SocketAddress); the brackets
+// that may be around IPv6 are taken off.
+func SplitAddr(addr string) (host, port string, ok bool) {
+	colon := strings.LastIndexByte(addr, ':')
+	if colon < 0 || strings.HasSuffix(addr, "]") { // [::1] has no port
+		return "", "", false
+	}
+	return unbracketed(addr[:colon]), addr[colon+1:], true
+}
+
+// Dialable is an address of RocketMQ's as everybody else writes it: with brackets around IPv6.
+func Dialable(addr string) string {
+	host, port, ok := SplitAddr(addr)
+	if !ok {
+		return addr
+	}
+	return net.JoinHostPort(host, port)
+}
+
+// SameAddr says whether two addresses are one, however they are written.
+func SameAddr(a, b string) bool {
+	hostA, portA, okA := SplitAddr(a)
+	hostB, portB, okB := SplitAddr(b)
+	return a == b || okA && okB && portA == portB && SameHost(hostA, hostB)
+}
+
+// SameHost says whether two hosts are one by their texts: no name is looked up.
+func SameHost(a, b string) bool {
+	ipA, errA := ParseIP(a)
+	ipB, errB := ParseIP(b)
+	if errA == nil && errB == nil {
+		return ipA.Unmap().WithZone("") == ipB.Unmap().WithZone("")
+	}
+	return strings.EqualFold(a, b)
+}
+
+// ParseIP reads an IP address, with brackets or without.
+func ParseIP(s string) (netip.Addr, error) { return netip.ParseAddr(unbracketed(s)) }
+
+// Told is a host as others are told it: an IPv6 address in brackets and without its zone, which means nothing to them
+// (NetworkUtil.normalizeHostAddress).
+func Told(host string) string {
+	ip, err := ParseIP(host)
+	if err != nil || ip.Is4() {
+		return host
+	}
+	return "[" + ip.WithZone("").String() + "]"
+}
+
+func unbracketed(s string) string {
+	if inner, ok := strings.CutPrefix(s, "["); ok && strings.HasSuffix(inner, "]") {
+		return strings.TrimSuffix(inner, "]")
+	}
+	return s
+}
+
+// CheckAddr checks host:port, where host may be empty, and returns the host.
 func CheckAddr(addr string) (host string, err error) {
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil {
+	host, port, ok := SplitAddr(addr)
+	if !ok {
 		return "", fmt.Errorf("%q is not host:port", addr)
 	}
 	if host != "" && !IsHost(host) {
@@ -101,12 +158,11 @@ func CheckAddr(addr string) (host string, err error) {
 	return host, nil
 }
 
-// IsHost says whether s can be a host: a placeholder that nobody filled in, a URL or a pasted list cannot. Underscores
-// occur in the service names of docker compose.
+// hostForm is a host name as a resolver takes it. Underscores occur in the service names of docker compose.
+var hostForm = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
+
+// IsHost says whether s can be a host: a placeholder that nobody filled in, a URL or a pasted list cannot.
 func IsHost(s string) bool {
-	if _, err := netip.ParseAddr(s); err == nil {
-		return true
-	}
-	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_"
-	return s != "" && strings.Trim(s, allowed) == ""
+	_, err := ParseIP(s)
+	return err == nil || hostForm.MatchString(s)
 }

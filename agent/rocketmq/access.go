@@ -10,6 +10,8 @@ import (
 	"net"
 	"slices"
 	"strings"
+
+	"rocketmq-agent/agent/rmq"
 )
 
 // Access is how a client gets in. The zero Access speaks plaintext and signs nothing.
@@ -33,6 +35,7 @@ type Account struct {
 
 // dial connects to addr. The context bounds the handshake too.
 func (a Access) dial(ctx context.Context, addr string) (net.Conn, error) {
+	addr = rmq.Dialable(addr) // a route has IPv6 without brackets where the broker's configuration has
 	if a.TLS == nil {
 		return new(net.Dialer).DialContext(ctx, "tcp", addr)
 	}

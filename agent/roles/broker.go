@@ -5,6 +5,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -13,6 +16,7 @@ import (
 	"rocketmq-agent/agent/exit"
 	"rocketmq-agent/agent/plan"
 	"rocketmq-agent/agent/probes"
+	"rocketmq-agent/agent/reach"
 	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/agent/rocketmq"
 )
@@ -81,6 +85,7 @@ func (b *broker) Tend(ctx context.Context, passed func(...string) bool) {
 		switch {
 		case passed(names(b.checks)...):
 			b.readBack(ctx)
+			b.lookUpNamesrvs(ctx)
 			b.checkStored(ctx)
 			return
 		case attempts < 3 && passed("broker", "broker-fast") && !passed("registration"):
@@ -89,6 +94,16 @@ func (b *broker) Tend(ctx context.Context, passed func(...string) bool) {
 				b.log.Debug("cannot hasten the registration", "error", err)
 			}
 		}
+	}
+}
+
+// lookUpNamesrvs says when one name is several name servers: RocketMQ registers with one of them, and never with the
+// others.
+func (b *broker) lookUpNamesrvs(ctx context.Context) {
+	several := reach.To(ctx, b.plan.NamesrvHosts()).Several
+	for _, name := range slices.Sorted(maps.Keys(several)) {
+		b.log.Warn("one name has several addresses, of which RocketMQ uses one: if each is a name server, list them one by "+
+			"one, or the others will not know this broker", "name", name, "addresses", strings.Join(several[name], ", "))
 	}
 }
 

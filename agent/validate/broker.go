@@ -2,6 +2,7 @@ package validate
 
 import (
 	"regexp"
+	"rocketmq-agent/agent/rmq"
 	"strings"
 )
 
@@ -143,7 +144,7 @@ func (c *checker) address() {
 			continue // the agent's own, or a default of standalone
 		}
 		value := c.Text(key)
-		switch addr, err := parseAddr(value); {
+		switch addr, err := rmq.ParseIP(value); {
 		case value == "localhost" || err == nil && addr.IsLoopback():
 			c.report(Warning, "loopback", []string{key},
 				"clients and slaves are told %s, which is their own machine: it works only on this one; "+
@@ -158,12 +159,12 @@ func (c *checker) address() {
 
 // bind judges a broker that listens on one address and tells clients another.
 func (c *checker) bind() {
-	bound, err := parseAddr(c.Text("bindAddress"))
+	bound, err := rmq.ParseIP(c.Text("bindAddress"))
 	if err != nil || bound.IsUnspecified() {
 		return
 	}
 	told := c.Text("brokerIP1")
-	addr, err := parseAddr(told)
+	addr, err := rmq.ParseIP(told)
 	switch {
 	case told == "" && bound.IsLoopback():
 		told = "another address of the machine"

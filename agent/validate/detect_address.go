@@ -1,11 +1,11 @@
 package validate
 
 import (
-	"net/netip"
 	"regexp"
 	"strings"
 
 	"rocketmq-agent/agent/javaprops"
+	"rocketmq-agent/agent/rmq"
 )
 
 // detectAddresses checks host:port;host:port as NetworkUtil.string2SocketAddress takes it apart, and then what it does
@@ -15,16 +15,15 @@ func detectAddresses(value string) *problem {
 		return found
 	}
 	for address := range strings.SplitSeq(strings.TrimRight(value, ";"), ";") {
-		colon := strings.LastIndexByte(address, ':')
-		host, port := address[:max(0, colon)], address[colon+1:]
+		host, port, ok := rmq.SplitAddr(address)
 		if found := detectHostPlaceholder(host); found != nil {
 			return found
 		}
-		number, ok := javaprops.ParseInt(port, 32)
+		number, numeric := javaprops.ParseInt(port, 32)
 		switch {
-		case colon < 0 || !ok || number < 0 || number > 65535:
+		case !ok || !numeric || number < 0 || number > 65535:
 			return &problem{code: "bad-address", message: quoted(address) + " is not host:port", refused: true}
-		case number == 0 || !isHost(host):
+		case number == 0 || !rmq.IsHost(host):
 			return &problem{code: "bad-address", message: quoted(address) + " can never be reached"}
 		}
 	}
@@ -65,7 +64,7 @@ func detectHost(value string) *problem {
 	if found := detectHostPlaceholder(value); found != nil {
 		return found
 	}
-	if !isHost(value) {
+	if !rmq.IsHost(value) {
 		return &problem{
 			code:    "bad-host",
 			message: quoted(value) + " is neither an IP address nor a host name",
@@ -80,15 +79,4 @@ var placeholderHost = regexp.MustCompile(`^(([\dxX*]{1,3}\.){3}[\dxX*]{1,3}|[xX]
 
 func detectHostPlaceholder(host string) *problem {
 	return detectPlaceholder(host, placeholderMark, placeholderWord, placeholderHost)
-}
-
-// hostForm is a host name as a resolver takes it; Docker has underscores in them.
-var hostForm = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.-]*$`)
-
-// parseAddr reads an IP address; RocketMQ takes IPv6 with and without brackets.
-func parseAddr(s string) (netip.Addr, error) { return netip.ParseAddr(strings.Trim(s, "[]")) }
-
-func isHost(s string) bool {
-	_, err := parseAddr(s)
-	return err == nil || hostForm.MatchString(s)
 }

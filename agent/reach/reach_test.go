@@ -1,0 +1,86 @@
+package reach
+
+import (
+	"net/netip"
+	"slices"
+	"testing"
+	"time"
+)
+
+func TestTo(t *testing.T) {
+	all := candidates()
+	if len(all) == 0 {
+		t.Skip("this machine has no address")
+	}
+	for _, a := range all {
+		if addr := netip.MustParseAddr(a); !reachable(addr) || addr.Zone() != "" {
+			t.Errorf("%s is no address for others", a)
+		}
+	}
+	own := all[0]
+	for _, tt := range []struct {
+		name  string
+		hosts []string
+		by    string
+		local string // empty: any of this machine
+	}{
+		{"an address of this machine", []string{own}, own, own},
+		{"the first that is known decides", []string{"no-such-host.invalid", own}, own, own},
+		{"none is known", []string{"no-such-host.invalid"}, "", ""},
+		{"no host", nil, "", ""},
+		{"itself: nobody else could reach it", []string{"127.0.0.1", "localhost"}, "", ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			began := time.Now()
+			found := To(t.Context(), tt.hosts)
+			if took := time.Since(began); took > patience+time.Second {
+				t.Errorf("it took %v", took)
+			}
+			if found.By != tt.by || tt.local != "" && found.Local != tt.local || !slices.Equal(found.Candidates, all) {
+				t.Errorf("%+v", found)
+			}
+			if !slices.Contains(all, found.Local) {
+				t.Errorf("%s is no address of this machine", found.Local)
+			}
+		})
+	}
+}
+
+func TestSeveral(t *testing.T) {
+	for _, tt := range []struct {
+		addrs   []string
+		several bool
+	}{
+		{nil, false},
+		{[]string{"10.0.0.1"}, false},
+		{[]string{"10.0.0.1", "2001:db8::1"}, false}, // one machine
+		{[]string{"10.0.0.1", "10.0.0.2"}, true},
+		{[]string{"2001:db8::1", "2001:db8::2", "10.0.0.1"}, true},
+	} {
+		var addrs []netip.Addr
+		for _, a := range tt.addrs {
+			addrs = append(addrs, netip.MustParseAddr(a))
+		}
+		if got := sameKind(addrs); (got != nil) != tt.several {
+			t.Errorf("%v: %v", tt.addrs, got)
+		}
+	}
+}
+
+func TestReachable(t *testing.T) {
+	for text, want := range map[string]bool{
+		"10.1.2.3": true, "192.168.1.1": true, "2001:db8::1": true, "fd00::1": true,
+		"127.0.0.1": false, "::1": false, "0.0.0.0": false, "::": false, "169.254.1.1": false, "fe80::1%eth0": false,
+		"224.0.0.1": false,
+	} {
+		if got := reachable(netip.MustParseAddr(text)); got != want {
+			t.Errorf("%s: %t", text, got)
+		}
+	}
+	if reachable(netip.Addr{}) {
+		t.Error("no address is reachable")
+	}
+	if got := plain(netip.MustParseAddr("::ffff:10.0.0.1")); got != "10.0.0.1" {
+		t.Errorf("%s", got)
+	}
+}
