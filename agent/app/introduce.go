@@ -31,7 +31,8 @@ func introduce(p plan.Plan, log *slog.Logger) {
 	}
 	first, _ := os.ReadFile("/proc/1/comm") // only for the message
 	log.Warn("the agent is not PID 1: it gets a stop signal only if PID 1 passes it on; "+
-		"write exec before the command, or leave the shell out", "pid1", strings.TrimSpace(string(first)))
+		"write exec before the command, or leave the shell out; where the command is somebody else's, add a preStop hook: "+
+		"exec, command: [./mqshutdown, broker]", "pid1", strings.TrimSpace(string(first)))
 }
 
 // addresses is the line that a person copies.

@@ -25,7 +25,9 @@ func quietTime(t *testing.T) time.Duration {
 }
 
 // shape is a line of a log without what differs from one time to the next.
-func shape(line string) string { return regexp.MustCompile(`[0-9a-f]*[0-9][0-9a-f]*`).ReplaceAllString(line, "N") }
+func shape(line string) string {
+	return regexp.MustCompile(`[0-9a-f]*[0-9][0-9a-f]*`).ReplaceAllString(line, "N")
+}
 
 // shapes counts the lines of a log.
 func shapes(log string) map[string]int {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -114,8 +115,32 @@ func TestTopologyDLedger(t *testing.T) {
 	ready(first) // the others' JVMs remember its old address for 30 s
 	ns[0].awaitCluster(dledger(mq, second))
 	n.receives(ns, "r1", traffic.failsOver(second))
-	stop(mq...)
+	left := mq[2]
+	stop(mq[:2]...)
+	left.awaitLeaderless(mq[:2]) // report K13
+	stop(left)
 	stop(ns...)
+}
+
+// awaitLeaderless waits until a member that is left alone says that its group has no leader, and whom it misses.
+func (p *pod) awaitLeaderless(gone []*pod) {
+	t := p.pods.t
+	t.Helper()
+	rmqtest.Eventually(t, time.Minute, func() error {
+		status, body := p.get("/readyz?verbose")
+		if status != 503 || !strings.Contains(body, "[-]leader") {
+			return fmt.Errorf("/readyz is %d: %s", status, body)
+		}
+		for _, g := range gone {
+			if !strings.Contains(body, g.name) {
+				return fmt.Errorf("it does not name %s: %s", g.name, body)
+			}
+		}
+		if _, page := p.get("/metrics"); !strings.Contains(page, `rocketmq_agent_check_ok{check="leader"} 0`) {
+			return errors.New("no metric says so")
+		}
+		return nil
+	})
 }
 
 // dledger is a group whose members have the ids that they registered with: 0 the leader, index + 1 the others.

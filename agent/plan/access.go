@@ -28,6 +28,9 @@ func (p Process) As(a account.Account) rocketmq.Access {
 // ToNamesrvs is how its name servers are asked, which ask nobody who they are.
 func (p Process) ToNamesrvs() rocketmq.Access { return rocketmq.Access{TLS: p.Access.TLS.ToPeers()} }
 
+// ToDLedger is how its member of a DLedger group is asked, which asks nobody who they are.
+func (p Process) ToDLedger() rocketmq.Access { return rocketmq.Access{TLS: p.Access.TLS.ToServer()} }
+
 // ToTwin is how a broker of the same configuration is asked, which is somewhere else.
 func (p Process) ToTwin() rocketmq.Access {
 	return rocketmq.Access{Account: p.Access.Account.Account, TLS: p.Access.TLS.ToTwin()}

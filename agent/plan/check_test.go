@@ -101,6 +101,29 @@ func TestFolderInConfigDir(t *testing.T) {
 	}
 }
 
+// Report K6: a standalone container that registers its broker somewhere else is questioned.
+func TestStandaloneElsewhere(t *testing.T) {
+	for _, tt := range []struct {
+		role    rmq.Role
+		namesrv rmq.AddrList
+		asked   bool
+	}{
+		{rmq.Standalone, nil, false},
+		{rmq.Standalone, rmq.AddrList{"127.0.0.1:9876"}, false},
+		{rmq.Standalone, rmq.AddrList{"localhost:9876"}, false},
+		{rmq.Standalone, rmq.AddrList{"mq-0:9876"}, false},
+		{rmq.Standalone, rmq.AddrList{"ns-0.ns:9876", "ns-1.ns:9876"}, true},
+		{rmq.Broker, rmq.AddrList{"ns-0.ns:9876"}, false},
+	} {
+		s := pod("mq-0")
+		s.Namesrv, s.NamesrvFrom = tt.namesrv, "NAMESRV_ADDR"
+		p := mustMake(t, s, cmdline.Run{Role: tt.role}, machine(t, "5.5.0"))
+		if asked := strings.Contains(strings.Join(p.Warnings, "\n"), "names a name server somewhere else"); asked != tt.asked {
+			t.Errorf("%s, %v: %q", tt.role, tt.namesrv, p.Warnings)
+		}
+	}
+}
+
 // Report D8: the variables of other images.
 func TestVariablesOfOtherImages(t *testing.T) {
 	s, f := pod("mq-0"), machine(t, "5.5.0")

@@ -103,6 +103,9 @@ func (f *Files) readConfig(s settings.Settings, args cmdline.Run, r run) error {
 	if path == "" && s.ConfigDir != "" {
 		path = existing(filepath.Join(s.ConfigDir, r.configName()))
 	}
+	if path == "" && s.FromOperator {
+		path = mounted(settings.OperatorConfig)
+	}
 	if path == "" || r.role == rmq.Proxy {
 		return nil
 	}
@@ -137,6 +140,14 @@ func expanded(path string) string {
 		if m, err := filepath.Glob(path); err == nil && len(m) == 1 {
 			return m[0]
 		}
+	}
+	return path
+}
+
+// mounted is path where something may be there: a folder that cannot be looked into is no reason to go on without.
+func mounted(path string) string {
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return ""
 	}
 	return path
 }

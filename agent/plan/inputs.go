@@ -32,15 +32,34 @@ func (m *maker) warnAboutInputs() {
 	}
 	for _, entry := range m.Settings.Environ {
 		name, value, _ := strings.Cut(entry, "=")
-		if key := known.keyOf(name); value != "" && key != "" && !readOtherwise[name] {
+		if key := known.keyOf(name); value != "" && key != "" && !readOtherwise[name] && !m.Settings.Sets(name) {
 			m.warnf("the variable %s has no effect, though other images take it for the key %s: here it is RMQ_CONF_%[2]s",
 				name, key)
 		}
+	}
+	if m.role == rmq.Standalone {
+		m.questionStandalone()
 	}
 	if m.Settings.Environ.Get("JAVA_OPTS") != "" {
 		m.warnf("JAVA_OPTS has no effect, as in RocketMQ's own scripts; JAVA_OPT_EXT is the one that is read")
 	}
 	m.Warnings = append(m.Warnings, m.files.Warnings...)
+}
+
+// questionStandalone asks about a name server beside a broker that registers elsewhere.
+func (m *maker) questionStandalone() {
+	for _, addr := range m.Settings.Namesrv {
+		host, _, _ := rmq.SplitAddr(addr)
+		if ip, err := rmq.ParseIP(host); host == "localhost" || host == m.Settings.Pod.Hostname || host == m.Settings.Pod.IP ||
+			err == nil && ip.IsLoopback() {
+			return
+		}
+	}
+	if len(m.Settings.Namesrv) > 0 {
+		m.warnf("%s=%s names a name server somewhere else, and this container is standalone, with a name server of its own "+
+			"and a master that takes writes in that cluster: for a broker alone, the word broker behind the image's name, "+
+			"or RMQ_ROLE=broker", m.Settings.NamesrvFrom, m.Settings.Namesrv)
+	}
 }
 
 // mainRole is the role whose keys RMQ_CONF_ sets.

@@ -9,6 +9,7 @@ import (
 	"net"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"rocketmq-agent/agent/config"
 	"rocketmq-agent/agent/identity"
@@ -106,6 +107,22 @@ func (p Process) ProxyAddrs() (remoting, grpc string, ok bool) {
 		}
 	}
 	return "", "", false
+}
+
+// DLedger is the group that keeps a broker's commit log, and where the agent asks its member; ok is false without one.
+func (p Process) DLedger() (g rmq.DLedgerGroup, addr string, ok bool) {
+	v := p.Values()
+	if p.Role != rmq.Broker || !v.On("enableDLegerCommitLog") {
+		return g, "", false
+	}
+	g = rmq.DLedgerGroup{Name: v.Text("dLegerGroup"), Self: v.Text("dLegerSelfId"), Peers: map[string]string{}}
+	for _, peer := range rmq.SplitAddrs(v.Text("dLegerPeers")) {
+		if id, addr, ok := strings.Cut(peer, "-"); ok {
+			g.Peers[id] = addr
+		}
+	}
+	_, port, ok := rmq.SplitAddr(g.Peers[g.Self])
+	return g, net.JoinHostPort(p.Bind, port), ok
 }
 
 // Namesrvs are the name servers that a broker registers with.

@@ -55,3 +55,10 @@ const AnyID = -1
 
 // PermRead is the brokerPermission of a broker that may be read from only (PermName.java).
 const PermRead = "4"
+
+// DLedgerGroup is a group of brokers that share a commit log, as one of its members knows it.
+type DLedgerGroup struct {
+	Name  string
+	Self  string            // the member itself
+	Peers map[string]string // host:port by member, itself among them
+}

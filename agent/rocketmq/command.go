@@ -18,6 +18,8 @@ const (
 	getAllProducerInfo    = 328
 	getBrokerHAStatus     = 907
 	getControllerMetadata = 1005
+
+	dledgerMetadata = 50000 // DLedgerRequestCode.java
 )
 
 // Answer codes that callers tell apart (ResponseCode.java of RocketMQ).
@@ -79,7 +81,7 @@ func answerLimit(code int) uint32 {
 	case updateBrokerConfig, unregisterBroker, getKVConfig:
 		return 64 << 10
 	case getBrokerConfig, getBrokerRuntimeInfo, getNamesrvConfig, getBrokerHAStatus, getControllerMetadata,
-		getRouteInfoByTopic, getBrokerClusterInfo:
+		dledgerMetadata, getRouteInfoByTopic, getBrokerClusterInfo:
 		return 1 << 20
 	case getAllProducerInfo:
 		return 4 << 20
@@ -106,7 +108,8 @@ func Without(request int) string {
 func isQuestion(code int) bool {
 	switch code {
 	case getBrokerConfig, getBrokerRuntimeInfo, getRouteInfoByTopic, getBrokerClusterInfo,
-		getNamesrvConfig, getAllProducerInfo, getBrokerHAStatus, getControllerMetadata, getKVConfig:
+		getNamesrvConfig, getAllProducerInfo, getBrokerHAStatus, getControllerMetadata, getKVConfig,
+		dledgerMetadata:
 		return true
 	}
 	return false

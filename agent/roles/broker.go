@@ -50,6 +50,9 @@ func newBroker(p plan.Process, client, fast *rocketmq.Client, log *slog.Logger) 
 		}),
 	}
 	b.checks = b.figures.Checks()
+	if group, addr, ok := p.DLedger(); ok {
+		b.checks = append(b.checks, checks.DLedger(rocketmq.NewClient(addr, p.ToDLedger()), group))
+	}
 	if remoting, grpc, ok := p.ProxyAddrs(); ok {
 		b.withProxy = true
 		b.checks = append(b.checks, checks.Proxy(rocketmq.NewClient(remoting, p.Own()), grpc)...)

@@ -37,6 +37,7 @@ func FromEnv() (Settings, error) {
 	problems = append(problems, checkConfigDir(s.ConfigDir))
 	conf, err := confFrom(env)
 	s.Conf = conf
+	s.takeOperatorsWord()
 	problems = append(problems, s.namesrvTwice())
 	s.sortOut(known)
 	return s, errors.Join(append(problems, err)...)

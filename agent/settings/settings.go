@@ -3,6 +3,7 @@ package settings
 
 import (
 	"log/slog"
+	"slices"
 	"strings"
 
 	"rocketmq-agent/agent/logging"
@@ -45,10 +46,16 @@ type Settings struct {
 	ServiceLinks []string    // variables that Kubernetes injected for a Service named rmq…
 	HTTPAddrSet  bool        // RMQ_HTTP_ADDR was given
 	NamesrvFrom  string      // the variable that Namesrv came from
+	FromOperator bool        // rocketmq-operator's variables say who the broker is
 
 	Pod     Pod
 	Java    Java
 	Environ Environ // all of it, for the JVMs
+}
+
+// Sets says whether a variable sets a key.
+func (s Settings) Sets(variable string) bool {
+	return slices.ContainsFunc(s.Conf, func(v ConfValue) bool { return v.Variable == variable })
 }
 
 // NamesrvChosen is the list of RMQ_NAMESRV; NAMESRV_ADDR is weaker than a file, as upstream.
