@@ -39,6 +39,7 @@ type app struct {
 	machine *lifecycle.Machine
 	checker *probes.Checker
 	drains  *metrics.Drain
+	errors  *logging.Writer   // standard error
 	sums    map[string]string // by role, of its rendered configuration
 	began   time.Time
 	beat    atomic.Pointer[time.Time] // when the machine's loop last came round
@@ -66,13 +67,23 @@ func Run(p plan.Plan, o Options) (int, error) {
 		return 0, err
 	}
 	go debug.FreeOSMemory() // what the plan and the preflight took, the JVM's heap is about to need
-	return a.machine.Run(), nil
+	code := a.machine.Run()
+	a.errors.Flush(farewell)
+	return code, nil
 }
 
 // build makes the parts. The order matters: the checks are made of the roles, and the machine tells the checks what
 // it does.
 func build(p plan.Plan, held preflight.Held, sup *process.Supervisor, o Options) *app {
-	a := &app{Options: o, plan: p, held: held, drains: metrics.NewDrain(), sums: map[string]string{}, began: time.Now()}
+	a := &app{
+		Options: o,
+		plan:    p,
+		held:    held,
+		drains:  metrics.NewDrain(),
+		errors:  logging.NewWriter(os.Stderr),
+		sums:    map[string]string{},
+		began:   time.Now(),
+	}
 	a.beat.Store(&a.began)
 	a.slow.begin(a.began)
 	var units []*lifecycle.Unit
@@ -82,7 +93,13 @@ func build(p plan.Plan, held preflight.Held, sup *process.Supervisor, o Options)
 		a.roles = append(a.roles, role)
 		checks = append(checks, role.Checks()...)
 		a.sums[string(planned.Role)] = planned.Checksum()
-		units = append(units, &lifecycle.Unit{Name: planned.Role, Spec: a.spec(planned), Role: role})
+		errors := newStderr(a.errors)
+		units = append(units, &lifecycle.Unit{
+			Name:  planned.Role,
+			Spec:  a.spec(planned, errors),
+			Role:  role,
+			Cause: errors.cause,
+		})
 	}
 	a.checker = probes.NewChecker(checks, probes.DefaultTiming(), a.readyChanged)
 	a.machine = lifecycle.New(lifecycle.Config{
@@ -99,15 +116,16 @@ func build(p plan.Plan, held preflight.Held, sup *process.Supervisor, o Options)
 	return a
 }
 
-// spec is what to execute. RocketMQ prints straight to the output of the container, not through the agent.
-func (a *app) spec(p plan.Process) process.Spec {
+// spec is what to execute. RocketMQ prints straight to the output of the container, not through the agent; only what it
+// says on standard error is listened to.
+func (a *app) spec(p plan.Process, errors *stderr) process.Spec {
 	s := process.Spec{
 		Name:   string(p.Role),
 		Path:   p.Command.Path,
 		Args:   p.Command.Args(),
 		Env:    p.Command.Env,
 		Stdout: os.Stdout,
-		Stderr: os.Stderr,
+		Stderr: errors.file(),
 	}
 	if lock := a.held.Locks[p.Role]; lock != nil {
 		s.Keep = []*os.File{lock}

@@ -13,13 +13,11 @@ func Meaning(code int) string {
 	case 252:
 		return "enableControllerMode and enableDLegerCommitLog are both true: keep one"
 	case 253:
-		return "RocketMQ refused its configuration or could not load its store: a bad namesrvAddr, " +
-			"a SLAVE with brokerId 0, or a store folder it cannot read or write"
+		return "RocketMQ refused its configuration, or could not load its store"
 	case 254:
 		return "ROCKETMQ_HOME is not set"
 	case 255:
-		return "RocketMQ could not start: a port in use, the store locked by another broker, " +
-			"or a file that cannot be read; its last lines say why"
+		return "RocketMQ could not start"
 	case Killed:
 		return "killed from outside the agent (SIGKILL)"
 	}

@@ -19,8 +19,7 @@ func (m *Machine) exitCode(c cause, killed bool) int {
 			continue
 		}
 		if code := u.proc.Exit().ShellCode(); code != exit.OK && code != exit.Terminated {
-			m.Log.Error(string(u.Name)+" did not stop cleanly",
-				"exit", u.proc.Exit().String(), "meaning", m.meaning(u, code))
+			m.Log.Error(string(u.Name)+" did not stop cleanly", m.aboutExit(u, code)...)
 			return code
 		}
 	}
@@ -30,11 +29,22 @@ func (m *Machine) exitCode(c cause, killed bool) int {
 // leftByItself is the status after a process that nobody had asked to leave. Even a 0 is a failure then.
 func (m *Machine) leftByItself(u *Unit) int {
 	code := u.proc.Exit().ShellCode()
-	m.Log.Error(string(u.Name)+" left by itself", "exit", u.proc.Exit().String(), "meaning", m.meaning(u, code))
+	m.Log.Error(string(u.Name)+" left by itself", m.aboutExit(u, code)...)
 	if code == exit.OK {
 		return exit.Failure
 	}
 	return code
+}
+
+// aboutExit is what is known about the end of a process, for the log.
+func (m *Machine) aboutExit(u *Unit, code int) []any {
+	about := []any{"exit", u.proc.Exit().String(), "meaning", m.meaning(u, code)}
+	if u.Cause != nil {
+		if cause := u.Cause(); cause != "" {
+			about = append(about, "cause", cause)
+		}
+	}
+	return about
 }
 
 // meaning adds to an exit code what the kernel knows.

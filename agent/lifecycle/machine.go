@@ -43,6 +43,9 @@ type Unit struct {
 	Spec process.Spec
 	Role Role
 
+	// Cause is what the process said about its end; empty: nothing. Nil: nobody listens.
+	Cause func() string
+
 	proc    *process.Process // nil until it is started
 	drained bool             // the last drain ended well, and nothing has taken it back
 }
