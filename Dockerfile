@@ -29,7 +29,11 @@ RUN apt-get update \
     && rm -rf /var/lib/apt/lists/* /var/cache/apt/* \
     && groupadd --gid 3000 rocketmq \
     && useradd --uid 3000 --gid 3000 --home-dir /home/rocketmq --shell /bin/bash rocketmq \
-    && install -d -o 3000 -g 3000 -m 1777 /home/rocketmq /home/rocketmq/store /home/rocketmq/logs
+    && install -d -o 3000 -g 3000 -m 1777 /home/rocketmq /home/rocketmq/store /home/rocketmq/logs /home/rocketmq/logs/rocketmqlogs \
+    && for role in namesrv broker proxy controller; do \
+         echo "RocketMQ logs to standard output here: docker logs, kubectl logs. RMQ_LOG_FILES=true makes it log into this folder." \
+           > /home/rocketmq/logs/rocketmqlogs/$role.log; done \
+    && chmod 666 /home/rocketmq/logs/rocketmqlogs/*.log
 COPY --from=java /opt/jre /opt/jre
 ARG ROCKETMQ_VERSION
 ENV ROCKETMQ_VERSION=$ROCKETMQ_VERSION \

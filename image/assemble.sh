@@ -30,9 +30,10 @@ jars() {
     made="$version $(uname -m) $(cat "$here/pom.xml" "$here/Natives.java" | cksum)"
     [ "$(cat "$target/lib/.made" 2>/dev/null)" != "$made" ] || return 0
     case $version in # what a release does not have, or never got to Maven Central
-    4.*) missing="-Dno.proxy -Dno.controller" ;;
-    5.0.* | 5.1.*) missing=-Dno.proxy ;;
-    *) missing= ;;
+    4.*) missing="-Dno.proxy -Dno.controller -Dno.example" ;;
+    5.0.* | 5.1.*) missing="-Dno.proxy -Dno.example" ;;
+    5.5.0) missing= ;;
+    *) missing=-Dno.example ;;
     esac
     rm -rf "$target/lib.new"
     # shellcheck disable=SC2086 # missing is several words

@@ -3,6 +3,7 @@
 package image_test
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -113,4 +114,64 @@ func TestProxyComesFirst(t *testing.T) {
 		c.exec("pgrep", "-f", probe) // as other people's probes do
 		c.mustStop()
 	}
+}
+
+// TestQuickStart (D3, D4): the next steps of the official quick start.
+func TestQuickStart(t *testing.T) {
+	t.Parallel()
+	c := start(t, nil)
+	c.awaitHealthy()
+	const examples = "org.apache.rocketmq.example.quickstart."
+	sent := c.exec("sh", "-c", "NAMESRV_ADDR=localhost:9876 sh tools.sh "+examples+"Producer")
+	if n := strings.Count(sent, "sendStatus=SEND_OK"); n != 1000 {
+		t.Errorf("%d messages sent, want 1000", n)
+	}
+	received := c.exec("sh", "-c", "NAMESRV_ADDR=localhost:9876 timeout 15 sh tools.sh "+examples+"Consumer || :")
+	if !strings.Contains(received, "Receive New Messages") {
+		t.Errorf("nothing is received:\n%s", received)
+	}
+	for _, role := range []string{"namesrv", "broker", "proxy"} {
+		if said := c.exec("sh", "-c", "tail -n 1 ~/logs/rocketmqlogs/"+role+".log"); !strings.Contains(said, "docker logs") {
+			t.Errorf("%s.log says %q", role, said)
+		}
+	}
+	c.mustStop()
+}
+
+// TestOperatorsVariables (K6): what rocketmq-operator tells a broker, and no command, makes a slave of its cluster.
+func TestOperatorsVariables(t *testing.T) {
+	t.Parallel()
+	network := newNetwork(t)
+	start(t, []string{"--network", network, "--network-alias", "ns"}, "namesrv").awaitHealthy()
+	c := start(t, []string{
+		"--network", network, "--env", "NAMESRV_ADDR=ns:9876", "--env", "BROKER_ID=1", "--env", "BROKER_NAME=broker-0",
+		"--env", "BROKER_CLUSTER_NAME=broker",
+	})
+	c.awaitHealthy()
+	list := c.exec("mqadmin", "clusterList", "-n", "ns:9876")
+	if !regexp.MustCompile(`(?m)^broker\s+broker-0\s+1\s`).MatchString(list) || strings.Contains(list, "DefaultCluster") {
+		t.Errorf("mqadmin clusterList prints:\n%s", list)
+	}
+	c.mustStop()
+}
+
+// TestTwoNetworks (E1): of two networks a broker tells its clients the address in the one that has its name server.
+func TestTwoNetworks(t *testing.T) {
+	t.Parallel()
+	other, network := newNetwork(t), newNetwork(t)
+	start(t, []string{"--network", network, "--network-alias", "ns"}, "namesrv").awaitHealthy()
+	c := container{t, docker(t, "create", "--label", label, "--network", other, "--env", "RMQ_GRACE_PERIOD="+stopTime,
+		image(), "broker", "-n", "ns:9876")}
+	t.Cleanup(func() { _, _ = try("rm", "--force", "--volumes", c.id) })
+	docker(t, "network", "connect", network, c.id)
+	docker(t, "start", c.id)
+	c.awaitHealthy()
+	own := c.inspect(`(index .NetworkSettings.Networks "` + network + `").IPAddress`)
+	if list := c.exec("mqadmin", "clusterList", "-n", "ns:9876"); !strings.Contains(list, own+":10911") {
+		t.Errorf("%s is not what clients are told:\n%s", own, list)
+	}
+	if len(c.lines("the broker's address", own, "candidates")) != 1 {
+		t.Error("the log does not say which address was taken, and of which")
+	}
+	c.mustStop()
 }

@@ -167,7 +167,7 @@ func TestTLSIsChecked(t *testing.T) {
 		options string
 		says    []string
 	}{
-		{"no key", place("no-key", certs+"/c/nope.pem\n"), []string{"tls.server.certPath, keyPath", "/c/nope.pem", "no such file"}},
+		{"no key", place("no-key", certs+"/c/nope.pem\n"), []string{"tls.server.certPath, tls.server.keyPath", "/c/nope.pem", "no such file"}},
 		{"no file", "-Dtls.config.file=/c/tls.properties", []string{"settings of TLS", "/c/tls.properties"}},
 		{"misspelt mode", "-Dtls.server.mode=Enforcing", []string{"tls.server.mode=Enforcing", "permissive"}},
 		{"plaintext needs no certificate", place("auth", certs+key+"\ntls.server.need.client.auth=require\n"),

@@ -1,7 +1,9 @@
 package plan
 
 import (
+	"cmp"
 	"errors"
+	"path/filepath"
 
 	"rocketmq-agent/agent/account"
 	"rocketmq-agent/agent/config"
@@ -15,6 +17,7 @@ type Access struct {
 	TLS     tlsconfig.Config
 	Account account.Account   // that the agent signs with; none where nothing is protected
 	Stored  []account.Account // that the broker makes of its configuration, unless its store has one of that name
+	Proxy   *tlsconfig.Side   // what a proxy's own file says of its certificate; nil: it makes one
 }
 
 // Own is how the process itself is asked.
@@ -46,6 +49,7 @@ func (m *maker) addAccess() error {
 		}
 		p.Access.TLS = tlsconfig.Read(m.optionsOf(*p).Property, m.files.TLS.Props, mode)
 		m.findAccount(p)
+		p.Access.Proxy = m.proxyCertificate(*p)
 	}
 	m.carryTLSOver()
 	if m.files.ACLErr != nil && m.enforcesACL() {
@@ -54,6 +58,21 @@ func (m *maker) addAccess() error {
 	problems, warnings := m.Processes[0].Access.TLS.Judge() // what it judges is the same for all
 	m.Warnings = append(m.Warnings, warnings...)
 	return errors.Join(problems...)
+}
+
+// proxyCertificate is the certificate of a proxy, which its own file names (ProxyAndTlsProtocolNegotiator).
+func (m *maker) proxyCertificate(p Process) *tlsconfig.Side {
+	for _, f := range p.Files {
+		if v := f.Values; f.Role == rmq.Proxy && v.Text("tlsTestModeEnable") == "false" {
+			folder := filepath.Join(m.Home.Dir, "conf", "tls")
+			return &tlsconfig.Side{
+				Cert:        cmp.Or(v.Get("tlsCertPath"), filepath.Join(folder, "rocketmq.crt")),
+				Key:         cmp.Or(v.Get("tlsKeyPath"), filepath.Join(folder, "rocketmq.key")),
+				KeyPassword: v.Text("tlsKeyPassword"),
+			}
+		}
+	}
+	return nil
 }
 
 // withoutTLS says whether nobody has configured TLS for a process. RocketMQ would then make a self-signed certificate at

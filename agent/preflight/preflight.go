@@ -19,6 +19,7 @@ import (
 	"rocketmq-agent/agent/plan"
 	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/agent/store"
+	"rocketmq-agent/agent/tlsconfig"
 )
 
 // Held is what the preflight has taken for this container alone, and what it has found.
@@ -75,23 +76,28 @@ func checkPorts(p plan.Plan) error {
 	return exit.With(exit.Config, errors.Join(problems...))
 }
 
-// checkTLS reads the certificates and keys. Two JVMs in one container have the same.
+// checkTLS reads the certificates and keys. Two JVMs in one container have the same ones, of which nothing is said twice.
 func checkTLS(p plan.Plan, log *slog.Logger) error {
+	said := map[string]bool{}
 	var problems []error
-	var all []string
-	for _, process := range p.Processes {
-		errs, warnings := process.Access.TLS.CheckFiles()
+	hear := func(errs []error, warnings []string) {
 		for _, err := range errs {
-			if !slices.Contains(all, err.Error()) {
-				all = append(all, err.Error())
+			if !said[err.Error()] {
 				problems = append(problems, err)
 			}
+			said[err.Error()] = true
 		}
 		for _, w := range warnings {
-			if !slices.Contains(all, w) {
-				all = append(all, w)
+			if !said[w] {
 				log.Warn(w)
 			}
+			said[w] = true
+		}
+	}
+	for _, process := range p.Processes {
+		hear(process.Access.TLS.CheckFiles())
+		if proxy := process.Access.Proxy; proxy != nil {
+			hear(proxy.Check(tlsconfig.Names{Cert: "tlsCertPath", Key: "tlsKeyPath"}, true))
 		}
 	}
 	return exit.With(exit.Config, errors.Join(problems...))

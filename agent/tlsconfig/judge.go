@@ -53,34 +53,42 @@ func (c Config) CheckFiles() (problems []error, warnings []string) {
 	if c.Test {
 		return nil, nil
 	}
-	check := func(name string, s Side, needed bool) {
-		p, w := s.check(name, needed)
+	check := func(side string, s Side, needed bool) {
+		p, w := s.Check(names(side), needed)
 		problems, warnings = append(problems, p...), append(warnings, w...)
 	}
 	if c.Mode != Disabled {
-		check("tls.server.", c.Server, c.Mode == Enforcing)
+		check("server", c.Server, c.Mode == Enforcing)
 	}
 	if c.Outgoing {
-		check("tls.client.", c.Client, false)
+		check("client", c.Client, false)
 	}
 	return problems, warnings
 }
 
-// check judges the files of one side. needed: it cannot do without a certificate.
-func (s Side) check(name string, needed bool) (problems []error, warnings []string) {
+// Names are what the settings of a side are called, for messages.
+type Names struct{ Cert, Key, Trust string }
+
+// names are those of a side of TlsSystemConfig.
+func names(side string) Names {
+	return Names{"tls." + side + ".certPath", "tls." + side + ".keyPath", "tls." + side + ".trustCertPath"}
+}
+
+// Check judges the files of one side. needed: it cannot do without a certificate.
+func (s Side) Check(name Names, needed bool) (problems []error, warnings []string) {
 	fail := func(format string, args ...any) { problems = append(problems, fmt.Errorf(format, args...)) }
 	switch {
 	case s.Cert == "" && s.Key == "":
 		if needed {
-			fail("TLS without a certificate: set %scertPath and %[1]skeyPath, or tls.test.mode.enable=true for one of "+
-				"RocketMQ's own making", name)
+			fail("TLS without a certificate: set %s and %s, or tls.test.mode.enable=true for one of RocketMQ's own making",
+				name.Cert, name.Key)
 		}
 	case s.Cert == "" || s.Key == "":
-		fail("%scertPath and %[1]skeyPath belong together: only one of them is set", name)
+		fail("%s and %s belong together: only one of them is set", name.Cert, name.Key)
 	default:
 		pair, err := s.load()
 		if err != nil {
-			fail("%scertPath, keyPath: %w", name, err)
+			fail("%s, %s: %w", name.Cert, name.Key, err)
 		} else if leaf := pair.Leaf; leaf != nil && time.Now().After(leaf.NotAfter) {
 			warnings = append(warnings, fmt.Sprintf("the certificate %s was valid until %s: clients that check it refuse it",
 				s.Cert, leaf.NotAfter.Format(time.RFC3339)))
@@ -88,7 +96,7 @@ func (s Side) check(name string, needed bool) (problems []error, warnings []stri
 	}
 	if s.Checks && s.Trust != "" {
 		if _, err := s.trusted(); err != nil {
-			fail("%strustCertPath: %w", name, err)
+			fail("%s: %w", name.Trust, err)
 		}
 	}
 	return problems, warnings

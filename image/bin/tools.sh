@@ -36,6 +36,16 @@ case ${RMQ_TOOLS_JAVA_OPT:-} in
 *) gc=-XX:+UseSerialGC ;;
 esac
 
+case ${1:-} in
+org.apache.rocketmq.example.*)
+    if ! ls "$ROCKETMQ_HOME"/lib/rocketmq-example-*.jar >/dev/null 2>&1; then
+        echo "tools.sh: the examples of this release are not in this image; to send and receive, use an image of RocketMQ 5.5.0," \
+            "or mqadmin sendMessage -n ADDR -t TOPIC -p TEXT and mqadmin consumeMessage -n ADDR -t TOPIC" >&2
+        exit 1
+    fi
+    ;;
+esac
+
 set -f # the variables are lists of words, and no patterns; the jars' wildcard is java's
 # shellcheck disable=SC2086
 kept=$(harmless ${JAVA_TOOL_OPTIONS:-} ${JDK_JAVA_OPTIONS:-} ${JAVA_OPT:-} ${HEAP_OPTS:-} ${JAVA_OPT_EXT:-} ${_JAVA_OPTIONS:-})
