@@ -7,7 +7,7 @@ GO_FILES := $(shell find agent smoketest templates -name '*.go' -not -name '*_te
 # Probes and scrapes speak HTTP/1.1: without HTTP/2 the agent is 1.2 MB smaller.
 GOFLAGS_STATIC := -trimpath -tags nethttpomithttp2 -ldflags "-s -w -X main.version=$(VERSION)"
 STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
-GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@latest
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.1.4
 need = @command -v $(1) >/dev/null || { echo "$(1) is missing: install $(2)" >&2; exit 1; }
 
 .DEFAULT_GOAL := help

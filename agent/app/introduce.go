@@ -30,6 +30,10 @@ func introduce(p plan.Plan, log *slog.Logger) {
 		return
 	}
 	first, _ := os.ReadFile("/proc/1/comm") // only for the message
+	if strings.TrimSpace(string(first)) == "pause" {
+		log.Info("the pod shares its process namespace, whose PID 1 is the pod's own: the kubelet signals the agent directly")
+		return
+	}
 	log.Warn("the agent is not PID 1: it gets a stop signal only if PID 1 passes it on; "+
 		"write exec before the command, or leave the shell out; where the command is somebody else's, add a preStop hook: "+
 		"exec, command: [./mqshutdown, broker]", "pid1", strings.TrimSpace(string(first)))

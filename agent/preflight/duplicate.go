@@ -41,11 +41,14 @@ func duplicate(ctx context.Context, p plan.Plan) error {
 	defer cancel()
 	for _, view := range namesrvs.Clusters(asking) {
 		addr := view.Info.Brokers[self.Name].Addrs[self.ID]
-		if view.Err == nil && addr != "" && !self.at(addr) && lives(ctx, addr, b.ToTwin(), self.BrokerRef) {
+		if view.Err != nil || addr == "" || self.at(addr) {
+			continue
+		}
+		if alive, doubt := lives(ctx, addr, b.ToTwin(), self.BrokerRef); alive {
 			return exit.With(exit.Config, fmt.Errorf(
 				"another broker %s with id %d lives at %s (so says the name server %s): "+
-					"two of one name and id would take each other's routes; %s",
-				self.Name, self.ID, addr, view.Addr, remedy(p.Identity)))
+					"two of one name and id would take each other's routes; %s%s",
+				self.Name, self.ID, addr, view.Addr, remedy(p.Identity), doubt))
 		}
 	}
 	return nil
@@ -90,18 +93,19 @@ func (s self) at(addr string) bool {
 }
 
 // lives asks the broker at addr who it is. One that answers but does not say, because it refuses the account, is taken
-// at the name server's word.
-func lives(ctx context.Context, addr string, access rocketmq.Access, self rmq.BrokerRef) bool {
+// at the name server's word: doubt is what to do if that is wrong.
+func lives(ctx context.Context, addr string, access rocketmq.Access, self rmq.BrokerRef) (alive bool, doubt string) {
 	ctx, cancel := context.WithTimeout(ctx, askBroker)
 	defer cancel()
 	client := rocketmq.NewClient(addr, access)
 	defer client.Close()
 	conf, err := client.BrokerConfig(ctx)
 	if _, answered := errors.AsType[*rocketmq.ResponseError](err); answered {
-		return true
+		return true, " (it does not say who it is; if it is no broker, wait: a name server forgets one that is gone after " +
+			"two minutes)"
 	}
 	if err != nil {
-		return false
+		return false, ""
 	}
-	return conf["brokerName"] == self.Name && conf["brokerId"] == strconv.FormatInt(self.ID, 10)
+	return conf["brokerName"] == self.Name && conf["brokerId"] == strconv.FormatInt(self.ID, 10), ""
 }

@@ -126,6 +126,11 @@ func lockStores(ctx context.Context, p plan.Plan, log *slog.Logger) (Held, error
 	return held, errors.Join(problems...)
 }
 
+// storeChecks look at what RocketMQ reads of a store, and say what it would do with it.
+var storeChecks = []func(store.Layout) (warnings []string, err error){
+	store.CheckFolders, store.CheckMetadata, store.CheckCommitLog,
+}
+
 // claimStores makes sure that every store is this container's, and that RocketMQ can read what it keeps there.
 func claimStores(p plan.Plan, log *slog.Logger) error {
 	var problems []error
@@ -143,7 +148,7 @@ func claimStores(p plan.Plan, log *slog.Logger) error {
 			problems = append(problems, exit.With(code, err))
 			continue
 		}
-		for _, check := range []func(store.Layout) ([]string, error){store.CheckFolders, store.CheckMetadata} {
+		for _, check := range storeChecks {
 			warnings, err := check(process.Layout())
 			warn(log, warnings)
 			problems = append(problems, exit.With(exit.Storage, err))

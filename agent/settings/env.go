@@ -37,6 +37,7 @@ func FromEnv() (Settings, error) {
 	problems = append(problems, checkConfigDir(s.ConfigDir))
 	conf, err := confFrom(env)
 	s.Conf = conf
+	problems = append(problems, unexpanded(env)...)
 	s.takeOperatorsWord()
 	problems = append(problems, s.namesrvTwice())
 	s.sortOut(known)

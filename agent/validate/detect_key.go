@@ -122,8 +122,9 @@ func markedComment() *problem {
 func (c *checker) markedKey(e entry, rest string) *problem {
 	found := &problem{
 		code: "byte-order-mark",
-		message: "the file begins with a byte order mark, which becomes part of its first key, " +
-			"so that RocketMQ does not know it; save it without",
+		message: "save the file without its byte order mark, which becomes part of the first key, " +
+			"so that RocketMQ does not know it",
 	}
+	e.Key = rest
 	return c.orUnprotected(found, e, rest)
 }

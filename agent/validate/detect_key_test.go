@@ -142,8 +142,10 @@ var keyTests = []propertiesTest{
 		{Warning, "master-with-id", "brokerId", 2, "", "gives every master the brokerId 0"},
 	}},
 	{name: "byte order mark before a key of no weight", text: "\xef\xbb\xbffileReservedTime=48\n", want: []want{
-		{Warning, "byte-order-mark", "fileReservedTime", 1, "", "save it without"},
+		{Warning, "byte-order-mark", "fileReservedTime", 1, "", "save the file without"},
 	}},
+	{name: "byte order mark before what was to protect it", text: "\xef\xbb\xbfenableAcl=true\n", want: []want{
+		{Error, "unprotected", "enableAcl", 1, "", "open to everybody"}}},
 	{name: "byte order mark before a comment", text: "\xef\xbb\xbf# my broker\nfileReservedTime=48\n", want: []want{
 		{Warning, "byte-order-mark", "", 1, "", "save it without"},
 	}},

@@ -85,7 +85,7 @@ func detectBounds(rule keys.Rule, value string) *problem {
 
 // What somebody meant to fill in: marks that no value has, and words that a name may have after all.
 var (
-	placeholderMark = regexp.MustCompile(`\$\{[^}]*\}|\$[A-Z_]+\b|<[^<>]+>|\{\{.*\}\}`)
+	placeholderMark = regexp.MustCompile(`\$\{[^}]*\}|\$\([A-Za-z_][\w.-]*\)|\$[A-Z_]+\b|<[^<>]+>|\{\{.*\}\}`)
 	placeholderWord = regexp.MustCompile(`\b(REPLACE|YOUR|CHANGE)(_[A-Z_]*)?\b`)
 )
 
