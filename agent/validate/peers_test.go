@@ -34,6 +34,13 @@ var proxyProtectionTests = []proxyTest{
 		name: "a proxy that has its users itself",
 		text: `{"authenticationEnabled": true, ` + account + `, "authenticationMetadataProvider": ` +
 			`"org.apache.rocketmq.auth.authentication.provider.LocalAuthenticationMetadataProvider"}`,
+		want: []want{{Warning, "local-users", "authenticationMetadataProvider", 1, "", `the folder "null"`}},
+	},
+	{
+		name: "a proxy that has its users itself, in a folder",
+		text: `{"authenticationEnabled": true, "authConfigPath": "/data/auth", ` + account + `, ` +
+			`"authenticationMetadataProvider": ` +
+			`"org.apache.rocketmq.auth.authentication.provider.LocalAuthenticationMetadataProvider"}`,
 	},
 	{
 		name: "a proxy that signs for everybody",

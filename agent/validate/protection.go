@@ -51,8 +51,24 @@ func (c *checker) protection() {
 				"give, that of an administrator too; set authenticationEnabled=true, or turn both off")
 	}
 	c.whitelist()
+	c.localUsers()
 	c.peers()
 	c.clusterProxy()
+}
+
+// localUsers judges a proxy that keeps users and permissions of its own, in the folder authConfigPath, which nothing
+// sets but its own file: null/users is below the working folder (LocalAuthenticationMetadataProvider).
+func (c *checker) localUsers() {
+	if _, set := c.written.Find("authConfigPath"); set || c.Keys.Role != rmq.Proxy {
+		return
+	}
+	for _, key := range []string{"authenticationMetadataProvider", "authorizationMetadataProvider"} {
+		if c.Text(key) == localProviders[rmq.Broker].of(key) {
+			c.report(Warning, "local-users", []string{key},
+				"the proxy would keep users of its own in the folder \"null\" below its working folder, empty in each new "+
+					"container, whatever the brokers have; for theirs set %s", localProviders[rmq.Proxy].of(key))
+		}
+	}
 }
 
 // telling are requests that give a broker away to whoever may send them unsigned (RequestCode): 25 changes its
