@@ -190,3 +190,21 @@ func TestLogger(t *testing.T) {
 		}
 	}
 }
+
+// What others say (a peer's words, a host name) stays one value of one line, whatever is in it.
+func TestForgedLines(t *testing.T) {
+	const forged = "x\n{\"level\":\"INFO\",\"msg\":\"all is well\"}\r\x1b[2J\x00\u2028time=now level=INFO msg=forged"
+	for _, format := range []logging.Format{logging.JSON, logging.Text} {
+		var out bytes.Buffer
+		log := logging.New(&out, format, slog.LevelInfo)
+		log.Warn("the broker refuses", "its words", forged)
+		log.Warn(forged)
+		text := out.String()
+		if n := strings.Count(text, "\n"); n != 2 {
+			t.Errorf("%s: %d lines: %q", format, n, text)
+		}
+		if strings.ContainsAny(text, "\r\x1b\x00") {
+			t.Errorf("%s: what moves a terminal's cursor is passed on: %q", format, text)
+		}
+	}
+}
