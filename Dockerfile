@@ -9,7 +9,7 @@ FROM eclipse-temurin:25-jdk AS java
 RUN jlink --output /opt/jre --compress=zip-6 --no-header-files --no-man-pages \
         --exclude-files='glob:/java.desktop/lib/**' \
         --add-modules java.base,java.desktop,java.instrument,java.logging,java.management,java.naming,java.rmi,java.sql,java.xml,\
-jdk.crypto.ec,jdk.httpserver,jdk.jfr,jdk.management,jdk.management.agent,jdk.naming.dns,jdk.net,jdk.unsupported,jdk.zipfs \
+jdk.crypto.ec,jdk.httpserver,jdk.jdwp.agent,jdk.jfr,jdk.management,jdk.management.agent,jdk.naming.dns,jdk.net,jdk.unsupported,jdk.zipfs \
     && /opt/jre/bin/java -Xshare:dump
 
 # RocketMQ from Maven Central, first its jars and then what is ours.

@@ -7,6 +7,6 @@
 
 case ${1:-} in
 '' | -* | nameserver | namesrv | broker | proxy | controller | standalone) exec rocketmq-agent run "$@" ;;
-run | render | validate | healthcheck | status | drain | undrain | reload | attach | version | help) exec rocketmq-agent "$@" ;;
+run | render | validate | healthcheck | status | drain | undrain | restart | diagnose | version | help) exec rocketmq-agent "$@" ;;
 *) exec "$@" ;;
 esac

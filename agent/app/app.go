@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"rocketmq-agent/agent/control"
 	"rocketmq-agent/agent/drain"
 	"rocketmq-agent/agent/exit"
 	"rocketmq-agent/agent/lifecycle"
@@ -33,18 +34,20 @@ type Options struct {
 // app is one running container.
 type app struct {
 	Options
-	plan    plan.Plan
-	held    preflight.Held
-	roles   []roles.Role
-	machine *lifecycle.Machine
-	checker *probes.Checker
-	drains  *metrics.Drain
-	errors  *logging.Writer   // standard error
-	sums    map[string]string // by role, of its rendered configuration
-	began   time.Time
-	beat    atomic.Pointer[time.Time] // when the machine's loop last came round
-	tending tending
-	slow    slowStart // the machine's loop's own
+	plan     plan.Plan
+	held     preflight.Held
+	roles    []roles.Role
+	machine  *lifecycle.Machine
+	checker  *probes.Checker
+	drains   *metrics.Drain
+	errors   *logging.Writer   // standard error
+	lastStop *control.LastStop // of the container before this one; nil: nothing is known
+	sums     map[string]string // by role, of its rendered configuration
+	began    time.Time
+	beat     atomic.Pointer[time.Time] // when the machine's loop last came round
+	tending  tending
+	steps    steps
+	slow     slowStart // the machine's loop's own
 }
 
 // Run carries a plan out and returns the exit code of the container. The error says why nothing was started.
@@ -68,6 +71,7 @@ func Run(p plan.Plan, o Options) (int, error) {
 	}
 	go debug.FreeOSMemory() // what the plan and the preflight took, the JVM's heap is about to need
 	code := a.machine.Run()
+	a.writeLastStop(code)
 	a.errors.Flush(farewell)
 	return code, nil
 }
@@ -85,6 +89,7 @@ func build(p plan.Plan, held preflight.Held, sup *process.Supervisor, o Options)
 		began:   time.Now(),
 	}
 	a.beat.Store(&a.began)
+	a.readLastStop()
 	a.slow.begin(a.began)
 	var units []*lifecycle.Unit
 	var checks []probes.Check
@@ -139,7 +144,10 @@ func (a *app) beatNow() {
 	a.speakOfSlowStart(now)
 }
 
-func (a *app) stepped(s drain.Step) { a.drains.Phase(s.Name, string(s.Outcome.Result), s.Took) }
+func (a *app) stepped(s drain.Step) {
+	a.drains.Phase(s.Name, string(s.Outcome.Result), s.Took)
+	a.steps.add(s)
+}
 
 // entered makes the rest follow the life cycle. A container that leaves service is not ready before anything else
 // happens.
@@ -149,6 +157,7 @@ func (a *app) entered(t lifecycle.Transition) {
 		a.checker.SetDraining(t.Why)
 		a.tending.end()
 		a.drains.Begin()
+		a.steps.forget()
 	case lifecycle.Starting:
 		a.slow.begin(time.Now())
 		a.checker.Forget()
@@ -156,6 +165,9 @@ func (a *app) entered(t lifecycle.Transition) {
 		a.tending.begin(a.roles, a.checker.Passed)
 	case lifecycle.Running:
 		a.checker.SetDraining("")
+		if t.From != lifecycle.Starting {
+			a.tending.begin(a.roles, a.checker.Passed)
+		}
 	}
 }
 

@@ -20,6 +20,7 @@ func (a *app) serve(ctx context.Context) error {
 	go a.checker.Run(ctx)
 	go startup.Run(ctx)
 	a.tending.begin(a.roles, a.checker.Passed)
+	a.listenForOrders()
 	mux := http.NewServeMux()
 	live := probes.Live{Beat: func() time.Time { return *a.beat.Load() }, Processes: a.alive}
 	probes.Register(mux, live, startup, a.checker)

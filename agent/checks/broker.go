@@ -53,11 +53,12 @@ type Snapshot struct {
 // Broker checks one broker and keeps its last figures. The check "broker" alone talks to the main port; the others,
 // and the metrics, use what it found out.
 type Broker struct {
-	options BrokerOptions
-	last    atomic.Pointer[Snapshot]
-	first   chan struct{} // closed at the first Snapshot
-	once    sync.Once
-	doubt   atomic.Bool // the live configuration may have changed
+	options  BrokerOptions
+	last     atomic.Pointer[Snapshot]
+	first    chan struct{} // closed at the first Snapshot
+	once     sync.Once
+	unlisted atomic.Bool // the last look found a name server that answers without listing the broker
+	doubt    atomic.Bool // the live configuration may have changed
 
 	answered time.Time // when the broker first answered; used by the check "broker" alone, as are the following
 
@@ -95,6 +96,9 @@ func (b *Broker) Snapshot() (Snapshot, bool) {
 	}
 	return *s, true
 }
+
+// Unlisted says whether a name server that answers did not list the broker the last time.
+func (b *Broker) Unlisted() bool { return b.unlisted.Load() }
 
 // Identity returns who the broker last said it is, however long ago; false if it never did. It never waits.
 func (b *Broker) Identity() (rmq.BrokerRef, bool) {

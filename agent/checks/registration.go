@@ -37,6 +37,7 @@ func (b *Broker) checkRegistration(ctx context.Context) probes.Result {
 		}
 	}
 	b.doubt.Store(len(missing) > 0)
+	b.unlisted.Store(len(missing) > 0)
 	switch {
 	case len(missing) > 0:
 		return probes.Fail("%s", strings.Join(append(missing, silent...), "; "))

@@ -31,7 +31,10 @@ type command struct {
 
 // commands lists all but help, in the order in which help shows them.
 func commands() []command {
-	return []command{runCommand, renderCommand, validateCommand, healthcheckCommand, versionCommand}
+	return []command{
+		runCommand, renderCommand, validateCommand, statusCommand, drainCommand, undrainCommand, restartCommand,
+		healthcheckCommand, diagnoseCommand, versionCommand,
+	}
 }
 
 // Run executes the command line and returns the exit code.

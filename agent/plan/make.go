@@ -139,7 +139,7 @@ func (m *maker) warnf(format string, args ...any) {
 
 // findFolders decides what RocketMQ takes for the user's home, and where rendered files go.
 func (m *maker) findFolders() {
-	m.StateDir = filepath.Join(m.Settings.Java.TempDir(), "rocketmq-agent-"+strconv.Itoa(m.files.UID))
+	m.StateDir = StateDir(m.Settings, m.files.UID)
 	m.UserHome = m.Settings.Java.Home
 	if home := m.options.UserHome(); home != "" {
 		m.UserHome = home
@@ -151,6 +151,11 @@ func (m *maker) findFolders() {
 		}
 		m.warnf("HOME is not set: logs and, unless storePathRootDir is set, the store go to %s", m.UserHome)
 	}
+}
+
+// StateDir is the private folder of an agent of that user.
+func StateDir(s settings.Settings, uid int) string {
+	return filepath.Join(s.Java.TempDir(), "rocketmq-agent-"+strconv.Itoa(uid))
 }
 
 // identify decides who the broker or the controller is.

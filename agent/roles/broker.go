@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"maps"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"sync"
@@ -74,28 +75,65 @@ func (b *broker) Meaning(code int) string {
 // tendEvery is how often Tend looks how far the start is.
 const tendEvery = 500 * time.Millisecond
 
-// Tend sees to it that a broker which serves is soon registered too, and compares its live configuration once it is
-// ready.
+// Tend sees to it that a broker which serves is soon registered too, compares its live configuration once it is ready,
+// and keeps it registered.
 func (b *broker) Tend(ctx context.Context, passed func(...string) bool) {
+	if !b.awaitReady(ctx, passed) {
+		return
+	}
+	b.readBack(ctx)
+	b.lookUpNamesrvs(ctx)
+	b.checkStored(ctx)
+	b.keepRegistered(ctx)
+}
+
+// awaitReady hastens the first registration, and says whether the broker has become ready before ctx ended.
+func (b *broker) awaitReady(ctx context.Context, passed func(...string) bool) bool {
 	tick := time.NewTicker(tendEvery)
 	defer tick.Stop()
 	for attempts := 0; ; {
 		select {
 		case <-ctx.Done():
-			return
+			return false
 		case <-tick.C:
 		}
 		switch {
 		case passed(names(b.checks)...):
-			b.readBack(ctx)
-			b.lookUpNamesrvs(ctx)
-			b.checkStored(ctx)
-			return
+			return true
 		case attempts < 3 && passed("broker", "broker-fast") && !passed("registration"):
 			attempts++
 			if err := b.register(ctx); err != nil {
 				b.log.Debug("cannot hasten the registration", "error", err)
 			}
+		}
+	}
+}
+
+// How often a broker is made to register: brokers of one cluster must not do so in step.
+const (
+	registerEvery  = 4 * time.Second
+	registerSpread = 4 * time.Second
+)
+
+// keepRegistered makes the broker register when a name server answers that does not list it: one that was restarted
+// learns of it by the broker's own beat within 30 s, and clients that ask it meanwhile find no route.
+func (b *broker) keepRegistered(ctx context.Context) {
+	for told := false; ; {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(registerEvery + rand.N(registerSpread)):
+		}
+		if !b.figures.Unlisted() {
+			told = false
+			continue
+		}
+		if !told {
+			b.log.Info("a name server that answers does not list the broker: it is made to register")
+			told = true
+		}
+		if err := b.register(ctx); err != nil {
+			b.log.Debug("cannot make the broker register", "error", err)
 		}
 	}
 }
