@@ -18,6 +18,7 @@ import (
 	"rocketmq-agent/agent/keys"
 	"rocketmq-agent/agent/launch"
 	"rocketmq-agent/agent/memory"
+	"rocketmq-agent/agent/mountinfo"
 	"rocketmq-agent/agent/reach"
 	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/agent/settings"
@@ -144,12 +145,22 @@ func expanded(path string) string {
 	return path
 }
 
-// mounted is path where something may be there: a folder that cannot be looked into is no reason to go on without.
+// mounted is path where a file is there, or is mounted where this user may not look: no reason to go on without it.
 func mounted(path string) string {
-	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+	_, err := os.Stat(path)
+	if err == nil {
+		return path
+	}
+	if !errors.Is(err, fs.ErrPermission) {
 		return ""
 	}
-	return path
+	text, _ := os.ReadFile("/proc/self/mountinfo") // without it nothing is known
+	for _, m := range mountinfo.Parse(string(text)) {
+		if m.Point == path || m.Point == filepath.Dir(path) {
+			return path
+		}
+	}
+	return ""
 }
 
 // existing is path, or empty when nothing is there. A folder in the place of a file is refused when it is read.
