@@ -175,3 +175,16 @@ func TestTwoNetworks(t *testing.T) {
 	}
 	c.mustStop()
 }
+
+// TestOneNameForTwoNamesrvs (E5): RocketMQ registers with one of the servers behind a name, and the log says so.
+func TestOneNameForTwoNamesrvs(t *testing.T) {
+	t.Parallel()
+	network := newNetwork(t)
+	for range 2 {
+		start(t, []string{"--network", network, "--network-alias", "ns"}, "namesrv").awaitHealthy()
+	}
+	c := start(t, []string{"--network", network}, "broker", "-n", "ns:9876")
+	c.awaitHealthy()
+	c.awaitLog("one name has several addresses")
+	c.mustStop()
+}

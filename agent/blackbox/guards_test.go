@@ -362,3 +362,15 @@ func TestFullDisk(t *testing.T) {
 		t.Error("nothing is said of the full disk")
 	}
 }
+
+// Report E3: the pod's address is IPv6. The broker is registered under it, is ready, and its twin is found.
+func TestTwinOverIPv6(t *testing.T) {
+	namesrv := startNamesrv(t)
+	a, _ := startBroker(t, t.TempDir(), namesrv, "RMQ_BROKER_NAME_PREFIX=mq", "POD_IP=::1")
+	a.awaitStatus("/readyz", 200, time.Minute)
+	b, _ := startBroker(t, t.TempDir(), namesrv, "RMQ_BROKER_NAME_PREFIX=mq", "POD_IP=::1")
+	mustRefuse(t, b, 78, "another broker mq-0 with id 0 lives at [::1]:")
+	smoke(t, "--namesrv", namesrv, "--count", "200")
+	a.signal(syscall.SIGTERM)
+	a.assertStopped(time.Minute)
+}
