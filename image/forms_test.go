@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestForms: every form of a command reaches the agent in the right role. -p prints RocketMQ's settings and ends.
@@ -176,15 +177,26 @@ func TestTwoNetworks(t *testing.T) {
 	c.mustStop()
 }
 
-// TestOneNameForTwoNamesrvs (E5): RocketMQ registers with one of the servers behind a name, and the log says so.
+// TestOneNameForTwoNamesrvs (E5): a broker registers with all name servers behind a name, and with one that comes later.
 func TestOneNameForTwoNamesrvs(t *testing.T) {
 	t.Parallel()
 	network := newNetwork(t)
+	var namesrvs []container
 	for range 2 {
-		start(t, []string{"--network", network, "--network-alias", "ns"}, "namesrv").awaitHealthy()
+		ns := start(t, []string{"--network", network, "--network-alias", "ns"}, "namesrv")
+		ns.awaitHealthy()
+		namesrvs = append(namesrvs, ns)
 	}
 	c := start(t, []string{"--network", network}, "broker", "-n", "ns:9876")
 	c.awaitHealthy()
-	c.awaitLog("one name has several addresses")
+	for _, ns := range namesrvs {
+		if list := ns.exec("mqadmin", "clusterList", "-n", "localhost:9876"); !strings.Contains(list, ":10911") {
+			t.Errorf("one of them does not list the broker:\n%s", list)
+		}
+	}
+	later := start(t, []string{"--network", network, "--network-alias", "ns"}, "namesrv")
+	later.await("told of the broker", time.Minute, func() bool {
+		return strings.Contains(later.exec("mqadmin", "clusterList", "-n", "localhost:9876"), ":10911")
+	})
 	c.mustStop()
 }

@@ -25,6 +25,7 @@ func Broker(in Input) (Config, error) {
 	if !now.IsSet("haListenPort") || javaprops.Number(m.values["haListenPort"].Value) <= 0 {
 		m.derive("haListenPort", fmt.Sprint(now.Number("listenPort")+1), "listenPort + 1")
 	}
+	in.hastenLookUp(m, now)
 	for _, f := range topology.Follows(in.Settings, now) {
 		if !now.IsSet(f.Key) {
 			m.derive(f.Key, f.Value, f.Source)
@@ -33,6 +34,21 @@ func Broker(in Input) (Config, error) {
 	err = m.fix(in.fixed(topology))
 	err = errors.Join(err, in.perPod(m, "storePathRootDir"))
 	return m.config(), err
+}
+
+// hastenLookUp makes a broker look at its list of name servers often: a name in it may come to stand for others.
+func (in Input) hastenLookUp(m *merger, now Effective) {
+	const key = "updateNameServerAddrPeriod"
+	if _, has := in.Keys.Find(key); !has || now.IsSet(key) {
+		return
+	}
+	for _, addr := range rmq.SplitAddrs(now.Text("namesrvAddr")) {
+		host, _, _ := rmq.SplitAddr(addr)
+		if _, err := rmq.ParseIP(host); err != nil {
+			m.derive(key, "10000", "the name "+host+" may come to stand for other name servers")
+			return
+		}
+	}
 }
 
 // replicationDefaults are what makes RMQ_REPLICATION=sync true.

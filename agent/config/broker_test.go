@@ -31,6 +31,7 @@ func TestDefaults(t *testing.T) {
 			"brokerIP2":                      "10.1.2.3",
 			"storePathRootDir":               "/home/rocketmq/store",
 			"transactionMetricFlushInterval": "1000",
+			"updateNameServerAddrPeriod":     "10000",
 		}},
 		{"name server", Namesrv, map[string]string{
 			"listenPort":      "9876",
@@ -202,6 +203,7 @@ func FuzzValuesNeverBecomeKeys(f *testing.F) {
 			"namesrvAddr":                    "ns:9876",
 			"storePathRootDir":               valid(home) + "/store",
 			"transactionMetricFlushInterval": "1000",
+			"updateNameServerAddrPeriod":     "10000",
 			"listenPort":                     "10911",
 			"haListenPort":                   "10912",
 			"fileReservedTime":               valid(value),

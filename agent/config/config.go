@@ -76,7 +76,7 @@ func (c Config) RedactedJSON() []byte {
 		if v.secret() {
 			return keys.Redacted
 		}
-		return fastjson.Redact(v.JSON, keys.Secret, keys.Redacted)
+		return fastjson.Redact(v.JSON, keys.Secret, keys.Redacted, keys.Redact)
 	}), '\n')
 }
 

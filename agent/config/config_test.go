@@ -22,12 +22,14 @@ func TestRedacted(t *testing.T) {
 		secret,
 		one("f", "tlsPassword", "hidden3"),
 		one("f", "b", " x "),
+		one("f", "c", "jdbc:mysql://user:hidden4@host/db?password=hidden5&x=1"),
 		one("f", "brokerName", "mq-0"),
 	}, Fixed{Layer: one("the topology masters", "brokerName", "mq-0")})
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = "b=\\ x \nbrokerName=mq-0\ninnocent=******\ntlsPassword=******\n"
+	const want = "b=\\ x \nbrokerName=mq-0\nc=jdbc:mysql://user:******@host/db?password=******&x=1\n" +
+		"innocent=******\ntlsPassword=******\n"
 	if got := string(c.Redacted()); got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
@@ -51,6 +53,9 @@ func TestRedactedJSON(t *testing.T) {
 			"{\n  \"a\": [\n    {\n      \"b\": {\n" +
 				"        \"c\": null,\n        \"password\": \"******\"\n" +
 				"      }\n    }\n  ]\n}\n"},
+		{"inside of a value", `{"a": ["http://user:hidden@host", {"b": "x;password=hidden;y"}]}`,
+			"{\n  \"a\": [\n    \"http://user:******@host\",\n    {\n" +
+				"      \"b\": \"x;password=******;y\"\n    }\n  ]\n}\n"},
 		{"twice", `{"password": "hidden", "password": "hidden"}`, "{\n  \"password\": \"******\"\n}\n"},
 		{"comments may hold anything", "{'a': 2, // password hidden\n /* hidden */ }", "{\n  \"a\": 2\n}\n"},
 		{"large numbers", `{"a": 12345678901234567890}`, "{\n  \"a\": 12345678901234567890\n}\n"},

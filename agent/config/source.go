@@ -93,7 +93,7 @@ func (v Value) Shown() string {
 	if v.secret() {
 		return keys.Redacted
 	}
-	return v.Value
+	return keys.Redact(v.Value)
 }
 
 // secret says whether nobody may see the value: because of its source, or by the name of its key.
@@ -104,5 +104,5 @@ func (v Value) String() string {
 	if v.Secret {
 		return v.Key
 	}
-	return v.Key + "=" + v.Value
+	return v.Key + "=" + v.Shown()
 }

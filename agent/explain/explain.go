@@ -86,19 +86,9 @@ func ofFile(c config.Effective) []Setting {
 func Flags(flags []launch.Flag) []Flag {
 	var all []Flag
 	for _, f := range flags {
-		all = append(all, Flag{redacted(f.Text), f.Source})
+		all = append(all, Flag{keys.RedactOption(f.Text), f.Source})
 	}
 	return all
-}
-
-// redacted hides what stands behind a name that is a secret's: -Dpassword=x, but also -javaagent:a.jar=token=x.
-func redacted(word string) string {
-	for i, c := range word {
-		if c == '=' && keys.Secret(word[:i]) {
-			return word[:i+1] + keys.Redacted
-		}
-	}
-	return word
 }
 
 // Write prints p for a person.

@@ -1,22 +1,24 @@
 package fastjson
 
-// Redact is a decoded value with mask in the place of its secrets, at whatever depth.
-func Redact(value any, secret func(key string) bool, mask string) any {
+// Redact is a decoded value with mask in the place of its secrets, and its texts as shown makes them, at whatever depth.
+func Redact(value any, secret func(key string) bool, mask string, shown func(text string) string) any {
 	switch v := value.(type) {
 	case map[string]any:
-		shown := map[string]any{}
+		object := map[string]any{}
 		for key, member := range v {
-			if shown[key] = Redact(member, secret, mask); secret(key) {
-				shown[key] = mask
+			if object[key] = Redact(member, secret, mask, shown); secret(key) {
+				object[key] = mask
 			}
 		}
-		return shown
+		return object
 	case []any:
-		shown := make([]any, len(v))
+		array := make([]any, len(v))
 		for i, element := range v {
-			shown[i] = Redact(element, secret, mask)
+			array[i] = Redact(element, secret, mask, shown)
 		}
-		return shown
+		return array
+	case string:
+		return shown(v)
 	}
 	return value
 }

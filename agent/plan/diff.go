@@ -82,21 +82,35 @@ func diffProcess(was, is Process) []Change {
 			all = append(all, diffFile(is.Role, was.Files[i], is.Files[i])...)
 		}
 	}
-	if from, to := flags(was), flags(is); from != to {
-		all = append(all, Change{Process: is.Role, What: "JVM flags", From: from, To: to, Effect: Restart})
+	if from, to := flags(was), flags(is); !slices.Equal(from, to) {
+		all = append(all, Change{
+			Process: is.Role,
+			What:    "JVM flags",
+			From:    shown(from),
+			To:      shown(to),
+			Effect:  Restart,
+		})
 	}
 	return all
 }
 
 // flags are what the JVM is told; what stands behind its main class follows from the files.
-func flags(p Process) string {
-	var words []string
+func flags(p Process) (words []string) {
 	for _, f := range p.Command.Flags {
 		if strings.HasPrefix(f.Text, "-") && f.Source != "program arguments" {
 			words = append(words, f.Text)
 		}
 	}
-	return strings.Join(words, " ")
+	return words
+}
+
+// shown are flags as anybody may see them.
+func shown(words []string) string {
+	var all []string
+	for _, w := range words {
+		all = append(all, keys.RedactOption(w))
+	}
+	return strings.Join(all, " ")
 }
 
 func diffFile(role rmq.Role, was, is File) []Change {

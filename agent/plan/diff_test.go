@@ -3,12 +3,29 @@ package plan
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"rocketmq-agent/agent/cmdline"
 	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/agent/settings"
 )
+
+// What is different in the flags is seen, but for the secrets in them.
+func TestDiffOfFlags(t *testing.T) {
+	broker := cmdline.Run{Role: rmq.Broker, Namesrv: rmq.AddrList{"ns:9876"}}
+	of := func(options string) Plan {
+		s := pod("mq-0")
+		s.Environ = settings.Environ{"JAVA_OPT_EXT=" + options}
+		return mustMake(t, s, broker, machine(t, "5.5.0"))
+	}
+	changes := Diff(of("-Durl=http://u:hunter2@h"), of("-Durl=http://u:hunter3@h -Dtoken=hunter4,hunter5"))
+	if len(changes) != 1 || strings.Contains(fmt.Sprint(changes), "hunter") ||
+		!strings.Contains(changes[0].From, "-Durl=http://u:******@h") ||
+		!strings.Contains(changes[0].To, "-Durl=http://u:******@h -Dtoken=******") {
+		t.Errorf("got %+v", changes)
+	}
+}
 
 func TestDiff(t *testing.T) {
 	const before = "fileReservedTime=48\nlistenPort=10911\nbrokerName=mq-0\nnoSuchKey=1\ntlsKeyPassword=hunter2\n"
@@ -41,6 +58,8 @@ func TestDiff(t *testing.T) {
 		{"a flag", before, func(s *settings.Settings) {
 			s.Environ = settings.Environ{"JAVA_OPT_EXT=-Dx=y"}
 		}, broker, []string{"JVM flags, restart"}, Restart},
+		{"a secret inside of a value", before + "myURL=http://u:hunter2@h\n", nil, broker,
+			[]string{"myURL: \"\" -> \"http://u:******@h\", none"}, None},
 		{"another role", before, nil, cmdline.Run{Role: rmq.Controller}, []string{
 			"process: \"broker\" -> \"\", never", "process: \"\" -> \"controller\", never"}, Never},
 	}

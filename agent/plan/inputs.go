@@ -13,6 +13,7 @@ import (
 func (m *maker) warnAboutInputs() {
 	for _, word := range m.args.Ignored {
 		hint := ""
+		word = keys.Redact(word)
 		key, value, ok := strings.Cut(word, "=")
 		if ok && keys.Secret(key) {
 			word, value = key+"="+keys.Redacted, keys.Redacted

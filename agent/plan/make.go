@@ -10,6 +10,7 @@ import (
 	"rocketmq-agent/agent/cmdline"
 	"rocketmq-agent/agent/exit"
 	"rocketmq-agent/agent/identity"
+	"rocketmq-agent/agent/keys"
 	"rocketmq-agent/agent/launch"
 	"rocketmq-agent/agent/memory"
 	"rocketmq-agent/agent/reach"
@@ -298,7 +299,9 @@ func (m *maker) addCommands() {
 			in.Memory = p.Memory.Flags()
 		}
 		p.Command = launch.Command(in)
-		m.Warnings = append(m.Warnings, p.Command.Warnings...)
+		for _, w := range p.Command.Warnings {
+			m.Warnings = append(m.Warnings, keys.Redact(w)) // it may quote an option
+		}
 	}
 }
 

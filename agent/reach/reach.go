@@ -17,22 +17,18 @@ const patience = 2 * time.Second
 
 // Found is what is known of the ways to some hosts. Addresses are IP addresses as text, without brackets and zones.
 type Found struct {
-	Local      string              // the address of this machine; empty: there is none that others could reach
-	By         string              // the host that is reached from there; empty: none could be resolved, it is a guess
-	Candidates []string            // all addresses of this machine that others could reach
-	Several    map[string][]string // names of more than one address of a kind, with their addresses
+	Local      string   // the address of this machine; empty: there is none that others could reach
+	By         string   // the host that is reached from there; empty: none could be resolved, it is a guess
+	Candidates []string // all addresses of this machine that others could reach
 }
 
 // To finds the way to hosts, names or addresses, of which the first that can be resolved decides.
 func To(ctx context.Context, hosts []string) Found {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	found := Found{Candidates: candidates(), Several: map[string][]string{}}
+	found := Found{Candidates: candidates()}
 	resolved := resolve(ctx, hosts)
 	for i, host := range hosts {
-		if several := sameKind(resolved[i]); several != nil {
-			found.Several[host] = several
-		}
 		for _, addr := range resolved[i] {
 			if local, ok := localEnd(addr); ok && found.Local == "" {
 				found.Local, found.By = local, host
@@ -77,23 +73,6 @@ func resolve(ctx context.Context, hosts []string) [][]netip.Addr {
 	}
 	each.Wait()
 	return all
-}
-
-// sameKind are the addresses of one name of which there is more than one of a kind; those of a machine with IPv4 and
-// IPv6 are one each.
-func sameKind(addrs []netip.Addr) []string {
-	var text []string
-	v4 := 0
-	for _, a := range addrs {
-		if a.Is4() {
-			v4++
-		}
-		text = append(text, a.String())
-	}
-	if v4 < 2 && len(addrs)-v4 < 2 {
-		return nil
-	}
-	return text
 }
 
 // localEnd is the address that packets to addr would come from. The connection of a datagram socket sends none.

@@ -3,6 +3,7 @@ package reach
 import (
 	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -46,23 +47,40 @@ func TestTo(t *testing.T) {
 	}
 }
 
-func TestSeveral(t *testing.T) {
+func TestExpand(t *testing.T) {
 	for _, tt := range []struct {
-		addrs   []string
-		several bool
+		addrs []string
+		want  string
+		ok    bool
 	}{
-		{nil, false},
-		{[]string{"10.0.0.1"}, false},
-		{[]string{"10.0.0.1", "2001:db8::1"}, false}, // one machine
-		{[]string{"10.0.0.1", "10.0.0.2"}, true},
-		{[]string{"2001:db8::1", "2001:db8::2", "10.0.0.1"}, true},
+		{[]string{"10.0.0.1:9876", "[2001:db8::1]:9876"}, "10.0.0.1:9876 [2001:db8::1]:9876", true},
+		{[]string{"localhost:9876"}, "localhost:9876", true}, // IPv4 and IPv6 are one server
+		{[]string{"10.0.0.1:9876", "no-such-host.invalid:9876"}, "10.0.0.1:9876", false},
+		{nil, "", true},
+	} {
+		got, ok := Expand(t.Context(), tt.addrs)
+		if strings.Join(got, " ") != tt.want || ok != tt.ok {
+			t.Errorf("%v: %v %t", tt.addrs, got, ok)
+		}
+	}
+}
+
+func TestKin(t *testing.T) {
+	for in, want := range map[string]string{
+		"10.0.0.2 10.0.0.1 10.0.0.2": "10.0.0.1 10.0.0.2",
+		"10.0.0.1 2001:db8::1":       "10.0.0.1",
+		"2001:db8::2 2001:db8::1":    "2001:db8::1 2001:db8::2",
 	} {
 		var addrs []netip.Addr
-		for _, a := range tt.addrs {
+		for _, a := range strings.Fields(in) {
 			addrs = append(addrs, netip.MustParseAddr(a))
 		}
-		if got := sameKind(addrs); (got != nil) != tt.several {
-			t.Errorf("%v: %v", tt.addrs, got)
+		var got []string
+		for _, a := range kin(addrs) {
+			got = append(got, a.String())
+		}
+		if strings.Join(got, " ") != want {
+			t.Errorf("%s: %v", in, got)
 		}
 	}
 }

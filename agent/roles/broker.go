@@ -5,10 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"math/rand/v2"
-	"slices"
-	"strings"
 	"sync"
 	"time"
 
@@ -17,7 +14,6 @@ import (
 	"rocketmq-agent/agent/exit"
 	"rocketmq-agent/agent/plan"
 	"rocketmq-agent/agent/probes"
-	"rocketmq-agent/agent/reach"
 	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/agent/rocketmq"
 )
@@ -27,6 +23,7 @@ type broker struct {
 	plain
 	plan      plan.Process
 	log       *slog.Logger
+	servers   *servers
 	namesrvs  *rocketmq.Namesrvs
 	figures   *checks.Broker
 	withProxy bool
@@ -36,12 +33,13 @@ type broker struct {
 }
 
 func newBroker(p plan.Process, client, fast *rocketmq.Client, log *slog.Logger) Role {
-	list := p.Namesrvs()
-	namesrvs := rocketmq.NewNamesrvs(func() []string { return list }, p.ToNamesrvs())
+	servers := newServers(p.Namesrvs())
+	namesrvs := rocketmq.NewNamesrvs(servers.list, p.ToNamesrvs())
 	b := &broker{
 		plain:    plain{client: client, stopTime: 22 * time.Second},
 		plan:     p,
 		log:      log,
+		servers:  servers,
 		namesrvs: namesrvs,
 		figures: checks.NewBroker(checks.BrokerOptions{
 			Main:     client,
@@ -78,11 +76,13 @@ const tendEvery = 500 * time.Millisecond
 // Tend sees to it that a broker which serves is soon registered too, compares its live configuration once it is ready,
 // and keeps it registered.
 func (b *broker) Tend(ctx context.Context, passed func(...string) bool) {
+	var beside sync.WaitGroup
+	beside.Go(func() { b.followNamesrvs(ctx, passed) })
+	defer beside.Wait()
 	if !b.awaitReady(ctx, passed) {
 		return
 	}
 	b.readBack(ctx)
-	b.lookUpNamesrvs(ctx)
 	b.checkStored(ctx)
 	b.keepRegistered(ctx)
 }
@@ -135,16 +135,6 @@ func (b *broker) keepRegistered(ctx context.Context) {
 		if err := b.register(ctx); err != nil {
 			b.log.Debug("cannot make the broker register", "error", err)
 		}
-	}
-}
-
-// lookUpNamesrvs says when one name is several name servers: RocketMQ registers with one of them, and never with the
-// others.
-func (b *broker) lookUpNamesrvs(ctx context.Context) {
-	several := reach.To(ctx, b.plan.NamesrvHosts()).Several
-	for _, name := range slices.Sorted(maps.Keys(several)) {
-		b.log.Warn("one name has several addresses, of which RocketMQ uses one: if each is a name server, list them one by "+
-			"one, or the others will not know this broker", "name", name, "addresses", strings.Join(several[name], ", "))
 	}
 }
 

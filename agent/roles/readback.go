@@ -44,13 +44,14 @@ func differing(given config.Effective, live map[string]string, elected bool) (al
 	for _, v := range given.Values() {
 		k, known := given.Keys.Find(v.Key)
 		if !known || k.LiveName == "" || k.Class == "AuthConfig" || // of which only the file's own text is shown
+			v.Key == "namesrvAddr" || // the agent changes it where a name is several servers
 			keys.Secret(v.Key) || v.Secret || elected && electedKeys[v.Key] {
 			continue
 		}
 		want, taken := k.Effective(v.Value, given.Keys.Release.TrimsValues())
 		now, shown := live[k.LiveName]
 		if taken && shown && !sameValue(want, now) {
-			all = append(all, difference{v.Key, want, v.Source.String(), now})
+			all = append(all, difference{v.Key, keys.Redact(want), v.Source.String(), keys.Redact(now)})
 		}
 	}
 	return all

@@ -24,7 +24,7 @@ func (c *checker) together(severity Severity, code string, about []string, forma
 	}
 	if i := slices.IndexFunc(about, c.IsSet); i >= 0 {
 		v, _ := c.Find(about[i])
-		f.Key, f.Value = v.Key, readable(v.Value)
+		f.Key, f.Value = v.Key, readable(keys.Redact(v.Value))
 		f.File, f.Line = v.Source.Name, v.Source.Line
 		if v.Secret || keys.Secret(v.Key) {
 			f.Value = keys.Redacted
@@ -33,8 +33,8 @@ func (c *checker) together(severity Severity, code string, about []string, forma
 		f.Key = about[0]
 	}
 	for _, key := range about {
-		if v, _ := c.Find(key); v.Secret && v.Value != "" {
-			f.Message = strings.ReplaceAll(f.Message, v.Value, keys.Redacted)
+		if v, _ := c.Find(key); v.Value != "" && (v.Secret || keys.Redact(v.Value) != v.Value) {
+			f.Message = strings.ReplaceAll(f.Message, v.Value, v.Shown())
 		}
 	}
 	return f

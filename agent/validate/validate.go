@@ -93,7 +93,7 @@ type entry struct {
 // hidden says whether nobody may see the value; what is JSON may hold a password.
 func (e entry) hidden() bool {
 	return e.secret || e.key.Rule.Kind == keys.JSON || keys.Secret(e.Key) ||
-		strings.Contains(e.Value, "{") && keys.Secret(e.Value)
+		strings.Contains(e.Value, "{") && keys.Secret(e.Value) || keys.Redact(e.Value) != e.Value
 }
 
 func (c *checker) add(f Finding) { c.findings = append(c.findings, f) }
