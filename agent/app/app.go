@@ -48,6 +48,7 @@ type app struct {
 	tending  tending
 	steps    steps
 	slow     slowStart // the machine's loop's own
+	hushes   []hush    // by process; the machine's loop's own
 }
 
 // Run carries a plan out and returns the exit code of the container. The error says why nothing was started.
@@ -93,6 +94,7 @@ func build(p plan.Plan, held preflight.Held, sup *process.Supervisor, o Options)
 	a.slow.begin(a.began)
 	var units []*lifecycle.Unit
 	var checks []probes.Check
+	a.hushes = make([]hush, len(p.Processes))
 	for _, planned := range p.Processes {
 		role := roles.New(planned, o.Log)
 		a.roles = append(a.roles, role)
@@ -142,6 +144,7 @@ func (a *app) beatNow() {
 	now := time.Now()
 	a.beat.Store(&now)
 	a.speakOfSlowStart(now)
+	a.listenForSilence(now)
 }
 
 func (a *app) stepped(s drain.Step) {
