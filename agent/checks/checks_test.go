@@ -38,7 +38,7 @@ func TestFrozenPeers(t *testing.T) {
 			return NewBroker(BrokerOptions{Main: c, Identity: given(0)}).Checks()[0]
 		},
 		"broker-fast": func(c *rocketmq.Client) probes.Check { return NewBroker(BrokerOptions{Fast: c}).Checks()[1] },
-		"namesrv":     func(c *rocketmq.Client) probes.Check { return Namesrv(c)[0] },
+		"namesrv":     func(c *rocketmq.Client) probes.Check { return Namesrv(c, nil)[0] },
 		"controller":  func(c *rocketmq.Client) probes.Check { return Controller(c)[0] },
 		"proxy":       func(c *rocketmq.Client) probes.Check { return Proxy(c, "")[0] },
 	}

@@ -226,7 +226,7 @@ func TestControllerOnRealRocketMQ(t *testing.T) {
 
 func TestNamesrvOnRealRocketMQ(t *testing.T) {
 	namesrv := rmqtest.StartNamesrv(t, rmqtest.Options{})
-	check := Namesrv(client(t, namesrv.Addr))[0]
+	check := Namesrv(client(t, namesrv.Addr), nil)[0]
 	if got := check.Run(t.Context()); !got.OK {
 		t.Errorf("%+v", got)
 	}

@@ -51,9 +51,6 @@ func TestNoSecretIsShown(t *testing.T) {
 			if code != exit.OK || !strings.Contains(out+errOut, "******") || strings.Contains(out+errOut, canary) {
 				t.Errorf("%q: exit code %d\n%s%s", args, code, out, errOut)
 			}
-			if os.Getenv("SHOW") != "" {
-				t.Log(out, errOut)
-			}
 		}
 		out := filepath.Join(dir, role[0])
 		if code, _, errOut := ran(append([]string{"render", "--out", out}, role...)...); code != exit.OK {

@@ -1,6 +1,6 @@
 package fastjson
 
-// Redact is a decoded value with mask in the place of its secrets, and its texts as shown makes them, at whatever depth.
+// Redact is a decoded value with mask in the place of its secrets, and its texts as shown makes them, at any depth.
 func Redact(value any, secret func(key string) bool, mask string, shown func(text string) string) any {
 	switch v := value.(type) {
 	case map[string]any:

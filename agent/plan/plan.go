@@ -48,6 +48,7 @@ type Process struct {
 	Owner    identity.Owner    // whom the store belongs to
 	Known    rmq.BrokerRef     // a broker, as far as its name and id are known beforehand
 	Backend  Backend           // what a proxy needs before it can start; zero: nothing
+	Peers    string            // the name that all name servers of a StatefulSet have together; empty: there is none
 	Access   Access
 	Memory   memory.JVM
 	Command  launch.Spec

@@ -112,6 +112,9 @@ func (m *maker) namesrv(file config.Layer, conf []settings.ConfValue) (Process, 
 		return Process{Role: rmq.Namesrv}, err
 	}
 	p := m.process(rmq.Namesrv, "namesrv.conf", c)
+	if m.role == rmq.Namesrv {
+		_, p.Peers, _ = strings.Cut(m.Settings.Pod.FQDN, ".") // of the headless Service
+	}
 	if p.Values().On("enableControllerInNamesrv") {
 		m.giveControllerStore(&p)
 	}

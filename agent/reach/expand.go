@@ -48,3 +48,14 @@ func kin(addrs []netip.Addr) (same []netip.Addr) {
 	slices.SortFunc(same, netip.Addr.Compare)
 	return slices.Compact(same)
 }
+
+// Addresses are all that a name has; none where it cannot be resolved.
+func Addresses(ctx context.Context, name string) (all []string) {
+	for _, a := range resolve(ctx, []string{name})[0] {
+		all = append(all, a.String())
+	}
+	return all
+}
+
+// Own are the addresses of this machine that others could reach.
+func Own() []string { return candidates() }

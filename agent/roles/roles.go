@@ -48,7 +48,7 @@ func New(p plan.Process, log *slog.Logger) Role {
 	client := rocketmq.NewClient(p.Addr(), access)
 	switch p.Role {
 	case rmq.Namesrv:
-		return newNamesrv(client)
+		return newNamesrv(p, client)
 	case rmq.Broker:
 		return newBroker(p, client, rocketmq.NewClient(p.FastAddr(), access), log)
 	case rmq.Proxy:
