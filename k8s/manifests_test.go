@@ -171,10 +171,6 @@ func (s statefulSet) checkPod(t *testing.T, base manifests) {
 		return (b.role() == rmq.Broker) == (s.role() == rmq.Broker)
 	})]
 	want := original.container()
-	if s.role() == rmq.Controller { // it has no routes to wait for
-		want.ReadinessProbe = maps.Clone(want.ReadinessProbe)
-		delete(want.ReadinessProbe, "initialDelaySeconds")
-	}
 	for what, values := range map[string][2]any{
 		"the pod's securityContext": {pod.SecurityContext, original.Spec.Template.Spec.SecurityContext},
 		"securityContext":           {got.SecurityContext, want.SecurityContext},

@@ -159,6 +159,7 @@ func (b *builder) properties() {
 	if in.OutgoingTLS {
 		b.property("the name server beside it takes TLS only", "tls.enable", "true")
 	}
+	b.property("the names of pods move: what Java keeps for 30 s is looked up again sooner", "sun.net.inetaddr.ttl", "10")
 	b.property("the name that other people's probes look for (pgrep -f)", "rocketmq.script", in.Script)
 	b.property("user's home", "user.home", in.UserHome)
 	if in.TmpDir != "" {

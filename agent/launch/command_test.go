@@ -44,7 +44,7 @@ func TestCommandWhole(t *testing.T) {
 		"-XX:+IgnoreUnrecognizedVMOptions", "-Dopt", "-server", "-Xms1g", "-Xmx1g", "-XX:+UseG1GC",
 		"-XX:-OmitStackTraceInFastThrow", "-XX:+ExitOnOutOfMemoryError",
 		"--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow",
-		"-Drocketmq.script=mqbroker", "-Duser.home=/home/rocketmq", "-Djava.io.tmpdir=/tmp",
+		"-Dsun.net.inetaddr.ttl=10", "-Drocketmq.script=mqbroker", "-Duser.home=/home/rocketmq", "-Djava.io.tmpdir=/tmp",
 		"-Drmq.logback.configurationFile=" + d + "/conf/rmq.broker.logback.xml", "-Drmq.log.files=true",
 		"-Djava.library.path=" + d + "/lib/native", "-XX:AOTCache=" + d + "/cds/broker.aot", "-Xlog:aot=off", "-Dext",
 		"-cp", d + "/lib/rocketmq-broker-5.5.0.jar:" + d + "/conf:/more",

@@ -101,7 +101,9 @@ public class Keys {
     static void printRelease(String lib) throws Exception {
         List<Path> jars = new ArrayList<>();
         try (DirectoryStream<Path> all = Files.newDirectoryStream(Paths.get(lib), "*.jar")) {
-            all.forEach(jars::add);
+            for (Path jar : all)
+                if (!jar.getFileName().toString().startsWith("rocketmq-example-")) // no part of a server
+                    jars.add(jar);
         }
         Collections.sort(jars);
         URL[] urls = new URL[jars.size()];

@@ -11,9 +11,9 @@ jars() {
     lib=$root/build/releases/$1
     [ ! -d "$lib" ] || return 0
     case $1 in # as in image/assemble.sh
-    4.*) missing="-Dno.proxy -Dno.controller" ;;
-    5.0.* | 5.1.*) missing=-Dno.proxy ;;
-    *) missing= ;;
+    4.*) missing="-Dno.proxy -Dno.controller -Dno.example" ;;
+    5.0.* | 5.1.*) missing="-Dno.proxy -Dno.example" ;;
+    *) missing=-Dno.example ;;
     esac
     rm -rf "$lib.new"
     # shellcheck disable=SC2086 # missing is several words
