@@ -177,7 +177,8 @@ func TestTwoNetworks(t *testing.T) {
 	c.mustStop()
 }
 
-// TestOneNameForTwoNamesrvs (E5): a broker registers with all name servers behind a name, and with one that comes later.
+// TestOneNameForTwoNamesrvs (E5): a broker registers with all name servers behind a name, and with one that comes
+// later.
 func TestOneNameForTwoNamesrvs(t *testing.T) {
 	t.Parallel()
 	network := newNetwork(t)

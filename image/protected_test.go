@@ -31,7 +31,8 @@ func TestProtected(t *testing.T) {
 	place("key", "accessKey: rocketmq\nsecretKey: 12345678\n")
 	network := newNetwork(t)
 	options := []string{
-		"--network", network, "--volume", dir + ":/tls:ro", "--volume", dir + "/tls.properties:/etc/rocketmq/tls.properties:ro",
+		"--network", network, "--volume", dir + ":/tls:ro",
+		"--volume", dir + "/tls.properties:/etc/rocketmq/tls.properties:ro",
 		"--env", "JAVA_OPT_EXT=-Dtls.server.mode=enforcing -Dtls.enable=true",
 	}
 	start(t, append(options, "--network-alias", "ns"), "namesrv").awaitHealthy()
@@ -49,7 +50,8 @@ func TestProtected(t *testing.T) {
 	for _, b := range brokers {
 		b.awaitHealthy()
 		b.await("measured", time.Minute, func() bool {
-			return strings.Contains(b.exec("curl", "-s", "localhost:8088/metrics"), "\nrocketmq_brokeruntime_putmessage_times_total{")
+			page := b.exec("curl", "-s", "localhost:8088/metrics")
+			return strings.Contains(page, "\nrocketmq_brokeruntime_putmessage_times_total{")
 		})
 		b.awaitLog("the running broker has every value that it was given")
 	}

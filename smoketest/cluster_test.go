@@ -264,7 +264,8 @@ func TestProtectedCluster(t *testing.T) {
 		{"--tls"},
 		{"--access-key-file", right},
 	} {
-		if r := smoketest.run(t, 1, append(args, "--count", "1", "--timeout", "1s")...); r.Sent != nil && r.Sent.Acknowledged != 0 {
+		r := smoketest.run(t, 1, append(args, "--count", "1", "--timeout", "1s")...)
+		if r.Sent != nil && r.Sent.Acknowledged != 0 {
 			t.Errorf("%v: %+v", args, r.Sent)
 		}
 	}

@@ -53,8 +53,8 @@ func hushed(err error) error {
 	return errors.New("it cannot be parsed")
 }
 
-// Inner is the account of innerClientAuthenticationCredentials, First that of initAuthenticationUser: the values of keys
-// of that name (AuthenticationMetadataManagerImpl). What is no account is none.
+// Inner is the account of innerClientAuthenticationCredentials, First that of initAuthenticationUser: the values of
+// keys of that name (AuthenticationMetadataManagerImpl). What is no account is none.
 func Inner(value, from string) Account { return member(value, "accessKey", "secretKey", from) }
 
 // First is the account of initAuthenticationUser.

@@ -105,7 +105,8 @@ func TestChangedPasswords(t *testing.T) {
 	a.awaitStatus("/readyz", 200, time.Minute) // POD_IP says where it is
 	time.Sleep(12 * time.Second)               // two more rounds of questions
 	for _, r := range a.records(refused) {
-		if text := fmt.Sprint(r); !strings.Contains(text, "RMQ_ACCESS_KEY_FILE") || !strings.Contains(text, "another password") {
+		text := fmt.Sprint(r)
+		if !strings.Contains(text, "RMQ_ACCESS_KEY_FILE") || !strings.Contains(text, "another password") {
 			t.Errorf("%v does not say what to do", r)
 		}
 	}
@@ -167,7 +168,8 @@ func TestTLSIsChecked(t *testing.T) {
 		options string
 		says    []string
 	}{
-		{"no key", place("no-key", certs+"/c/nope.pem\n"), []string{"tls.server.certPath, tls.server.keyPath", "/c/nope.pem", "no such file"}},
+		{"no key", place("no-key", certs+"/c/nope.pem\n"),
+			[]string{"tls.server.certPath, tls.server.keyPath", "/c/nope.pem", "no such file"}},
 		{"no file", "-Dtls.config.file=/c/tls.properties", []string{"settings of TLS", "/c/tls.properties"}},
 		{"misspelt mode", "-Dtls.server.mode=Enforcing", []string{"tls.server.mode=Enforcing", "permissive"}},
 		{"plaintext needs no certificate", place("auth", certs+key+"\ntls.server.need.client.auth=require\n"),

@@ -144,8 +144,8 @@ func (b *Broker) figures(ctx context.Context) (map[string]string, error) {
 	return nil, err
 }
 
-// learn reads the live configuration now and then, and when a name server contradicts it. A broker may refuse that if it
-// is known who it is.
+// learn reads the live configuration now and then, and when a name server contradicts it. A broker may refuse that if
+// it is known who it is.
 func (b *Broker) learn(ctx context.Context) error {
 	if !b.doubt.Swap(false) && !b.learnt.IsZero() && time.Since(b.learnt) < configLife {
 		return nil

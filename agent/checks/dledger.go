@@ -18,8 +18,8 @@ type DLedgerClient interface {
 	DLedgerLeader(ctx context.Context, group, member string) (leader string, err error)
 }
 
-// DLedger returns the check of a group's member: without a leader nobody of the group takes a message, though the member
-// may still be registered.
+// DLedger returns the check of a group's member: without a leader nobody of the group takes a message, though the
+// member may still be registered.
 func DLedger(c DLedgerClient, g rmq.DLedgerGroup) probes.Check {
 	return check("leader", func(ctx context.Context) probes.Result {
 		leader, err := c.DLedgerLeader(ctx, g.Name, g.Self)

@@ -32,9 +32,9 @@ type Peers interface {
 	Clusters(ctx context.Context) []rocketmq.View
 }
 
-// Namesrv returns the checks of a name server: it answers, and it knows the brokers that its peers know. It keeps routes
-// in memory alone, so that clients of a new one find none until the brokers have come. peers is nil for one that nobody
-// could have another beside.
+// Namesrv returns the checks of a name server: it answers, and it knows the brokers that its peers know. It keeps
+// routes in memory alone, so that clients of a new one find none until the brokers have come. peers is nil for one
+// that nobody could have another beside.
 func Namesrv(port NamesrvClient, peers Peers) []probes.Check {
 	all := []probes.Check{ping("namesrv", port)}
 	if peers != nil {

@@ -15,8 +15,8 @@ import (
 var statusCommand = command{
 	name:  "status",
 	usage: "status [--json] [--watch]",
-	help: `shows what the container does: who it is, its state, each check, its processes and memory, the drain or stop, and
-how the last stop went. --watch shows it again every second; --json for programs.
+	help: `shows what the container does: who it is, its state, each check, its processes and memory, the drain or stop,
+and how the last stop went. --watch shows it again every second; --json for programs.
 `,
 	run: status,
 }

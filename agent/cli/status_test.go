@@ -21,7 +21,9 @@ func TestScreen(t *testing.T) {
 			{Name: "registration", Status: "failing", Detail: "name server a:9876 does not list mq-0", Age: time.Second},
 			{Name: "store", Status: "pending", Detail: "no answer yet"},
 		},
-		Processes:  []control.Process{{Role: "broker", PID: 23, Resident: 300 << 20, Planned: 1 << 30, Config: "abcdef0123456789"}},
+		Processes: []control.Process{
+			{Role: "broker", PID: 23, Resident: 300 << 20, Planned: 1 << 30, Config: "abcdef0123456789"},
+		},
 		MemoryPlan: "2048 MiB = …",
 		Drain:      []control.Step{{Name: "write permission off", Outcome: "done", Took: 35 * time.Millisecond}},
 		LastStop: &control.LastStop{

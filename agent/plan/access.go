@@ -75,9 +75,9 @@ func (m *maker) proxyCertificate(p Process) *tlsconfig.Side {
 	return nil
 }
 
-// withoutTLS says whether nobody has configured TLS for a process. RocketMQ would then make a self-signed certificate at
-// each start, the longest part of it. A proxy does: the gRPC clients of RocketMQ 5 speak TLS unless told otherwise, and
-// accept that certificate.
+// withoutTLS says whether nobody has configured TLS for a process. RocketMQ would then make a self-signed certificate
+// at each start, the longest part of it. A proxy does: the gRPC clients of RocketMQ 5 speak TLS unless told
+// otherwise, and accept that certificate.
 func (m *maker) withoutTLS(p Process) bool {
 	_, _, withProxy := p.ProxyAddrs()
 	return m.files.TLS.Path == "" && !m.optionsOf(p).HaveTLS() && !withProxy

@@ -118,7 +118,8 @@ func TestStandaloneElsewhere(t *testing.T) {
 		s := pod("mq-0")
 		s.Namesrv, s.NamesrvFrom = tt.namesrv, "NAMESRV_ADDR"
 		p := mustMake(t, s, cmdline.Run{Role: tt.role}, machine(t, "5.5.0"))
-		if asked := strings.Contains(strings.Join(p.Warnings, "\n"), "names a name server somewhere else"); asked != tt.asked {
+		all := strings.Join(p.Warnings, "\n")
+		if asked := strings.Contains(all, "names a name server somewhere else"); asked != tt.asked {
 			t.Errorf("%s, %v: %q", tt.role, tt.namesrv, p.Warnings)
 		}
 	}

@@ -3,6 +3,7 @@ package plan
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"rocketmq-agent/agent/keys"
@@ -51,7 +52,8 @@ func (m *maker) warnAboutInputs() {
 func (m *maker) questionStandalone() {
 	for _, addr := range m.Settings.Namesrv {
 		host, _, _ := rmq.SplitAddr(addr)
-		if ip, err := rmq.ParseIP(host); host == "localhost" || host == m.Settings.Pod.Hostname || host == m.Settings.Pod.IP ||
+		ip, err := rmq.ParseIP(host)
+		if slices.Contains([]string{"localhost", m.Settings.Pod.Hostname, m.Settings.Pod.IP}, host) ||
 			err == nil && ip.IsLoopback() {
 			return
 		}

@@ -76,7 +76,8 @@ func checkPorts(p plan.Plan) error {
 	return exit.With(exit.Config, errors.Join(problems...))
 }
 
-// checkTLS reads the certificates and keys. Two JVMs in one container have the same ones, of which nothing is said twice.
+// checkTLS reads the certificates and keys. Two JVMs in one container have the same ones, of which nothing is said
+// twice.
 func checkTLS(p plan.Plan, log *slog.Logger) error {
 	said := map[string]bool{}
 	var problems []error

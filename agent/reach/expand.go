@@ -9,8 +9,8 @@ import (
 	"rocketmq-agent/agent/rmq"
 )
 
-// Expand puts all servers behind a name in its place, in the order of their addresses; a name of one server stays. ok is
-// false when a name cannot be resolved: what was known of it is then better.
+// Expand puts all servers behind a name in its place, in the order of their addresses; a name of one server stays. ok
+// is false when a name cannot be resolved: what was known of it is then better.
 func Expand(ctx context.Context, addrs []string) (all []string, ok bool) {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()

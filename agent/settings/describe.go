@@ -27,8 +27,8 @@ var meanings = map[string]string{
 	"ConfigStrict": "true: what is only a warning about the configuration refuses the start too",
 	"StorePerPod":  "true: the store is a folder of the pod's name on a volume that all pods share",
 	"AdoptStore":   "the identity whose store this broker takes over, as the refusal names it; a deliberate move",
-	"AccessKeyFile": "file with accessKey and secretKey, as RocketMQ's tools.yml: the account that the agent's own requests " +
-		"are signed with; default: the one in RocketMQ's configuration",
+	"AccessKeyFile": "file with accessKey and secretKey, as RocketMQ's tools.yml: the account that the agent's own " +
+		"requests are signed with; default: the one in RocketMQ's configuration",
 	"GracePeriod":  "the time from SIGTERM to SIGKILL: terminationGracePeriodSeconds, or docker stop's timeout",
 	"HTTPAddr":     "where probes and metrics are served",
 	"LogFormat":    "json or text",

@@ -5,8 +5,8 @@ import "rocketmq-agent/agent/rmq"
 // OperatorConfig is where rocketmq-operator mounts the configuration that all its brokers share.
 const OperatorConfig = "/root/rocketmq/broker/conf/broker-common.conf"
 
-// operatorKeys are the variables with which rocketmq-operator tells a broker who it is, and the keys that the operator's
-// own image makes of them (brokerGenConfig.sh).
+// operatorKeys are the variables with which rocketmq-operator tells a broker who it is, and the keys that the
+// operator's own image makes of them (brokerGenConfig.sh).
 var operatorKeys = []struct{ variable, key string }{
 	{"BROKER_CLUSTER_NAME", "brokerClusterName"},
 	{"BROKER_NAME", "brokerName"},

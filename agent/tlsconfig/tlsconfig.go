@@ -38,8 +38,8 @@ type Config struct {
 	Client     Side
 }
 
-// Side are the files of a server or of a client, empty where there is none, and whether it checks the certificate of the
-// other side (authClient, authServer). Without Trust it is checked against what the Java trusts.
+// Side are the files of a server or of a client, empty where there is none, and whether it checks the certificate of
+// the other side (authClient, authServer). Without Trust it is checked against what the Java trusts.
 type Side struct {
 	Cert        string
 	Key         string
