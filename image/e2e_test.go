@@ -165,7 +165,7 @@ func TestApart(t *testing.T) {
 	}
 }
 
-// TestOneShell is the way of test frameworks: both in one container under a shell, which stays PID 1.
+// TestOneShell (K4) is the way of test frameworks, and of a chart with a shell as PID 1: both in one container under a shell, which stays PID 1.
 func TestOneShell(t *testing.T) {
 	t.Parallel()
 	c := start(t, nil, "sh", "-c", "./mqnamesrv & ./mqbroker -n localhost:9876")

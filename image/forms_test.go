@@ -97,7 +97,7 @@ func TestContents(t *testing.T) {
 	}
 }
 
-// TestProxyComesFirst: everything is started at once, as a compose file does, and the proxy is there before anything
+// TestProxyComesFirst (F6): everything is started at once, as a compose file does, and the proxy is there before anything
 // that it needs. RocketMQ's own leaves then.
 func TestProxyComesFirst(t *testing.T) {
 	t.Parallel()
@@ -112,7 +112,7 @@ func TestProxyComesFirst(t *testing.T) {
 	broker.awaitHealthy()
 	proxy.awaitHealthy()
 	for c, probe := range map[container]string{broker: "mqbroker", proxy: "mqproxy"} {
-		c.exec("pgrep", "-f", probe) // as other people's probes do
+		c.exec("pgrep", "-f", probe) // report K7: as other people's probes do
 		c.mustStop()
 	}
 }

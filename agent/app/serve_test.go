@@ -12,7 +12,7 @@ import (
 	"rocketmq-agent/agent/settings"
 )
 
-// Two containers of one pod share its ports, and only one agent gets the default. An address that somebody asked for
+// Report K25-2: two containers of one pod share its ports, and only one agent gets the default. An address that somebody asked for
 // is another matter.
 func TestListenWhereThePortIsTaken(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")

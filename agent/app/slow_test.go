@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// A day of a start that never ends is spoken of early, and then seldom.
+// Report E6: a day of a start that never ends is spoken of early, and then seldom.
 func TestSlowStart(t *testing.T) {
 	var s slowStart
 	began := time.Now()

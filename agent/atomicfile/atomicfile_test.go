@@ -224,6 +224,7 @@ func TestPrivateDir(t *testing.T) {
 	}
 }
 
+// W10: what another has put in the place of the folder is not used.
 func TestPrivateDirRefuses(t *testing.T) {
 	tests := []struct {
 		name string

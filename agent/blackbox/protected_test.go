@@ -32,7 +32,7 @@ func jvm(options ...string) string {
 	return "JAVA_OPT_EXT=-Xms256m -Xmx256m -XX:-UsePerfData " + strings.Join(options, " ")
 }
 
-// A1, C1: a broker that takes TLS and signed requests only, asks for certificates, and whose address nobody says.
+// A1, A2, C1: a broker that takes TLS and signed requests only, asks for certificates, and whose address nobody says.
 func TestProtectedBroker(t *testing.T) {
 	dir := t.TempDir()
 	authority := pki.New(t, dir)

@@ -20,7 +20,7 @@ var canaries = []string{
 	"url=x;password=" + canary,
 }
 
-// TestNoSecretIsShown: what is in a value of a key, or in a JVM option, is seen in nothing that render prints.
+// TestNoSecretIsShown (W12): what is in a value of a key, or in a JVM option, is seen in nothing that render prints.
 func TestNoSecretIsShown(t *testing.T) {
 	dir := t.TempDir()
 	var props, members, options []string

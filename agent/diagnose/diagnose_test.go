@@ -130,6 +130,7 @@ func TestThreads(t *testing.T) {
 
 func (j JVM) pid() string { return filepath.Base(filepath.Dir(j.file("x"))) }
 
+// Report B4: a heap dump without jcmd, jmap or a JDK.
 func TestHeap(t *testing.T) {
 	j, _ := startJVM(t, "")
 	to := Folder{Path: filepath.Join(t.TempDir(), "a folder"), Machine: ThisMachine(), Servers: []JVM{j}}

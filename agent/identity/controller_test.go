@@ -125,6 +125,7 @@ func TestRefusedControllers(t *testing.T) {
 		{"one too many apart", rmq.Controller, controllerIn("", 3, 3),
 			"this is controller 3 (from POD_NAME), but RMQ_GROUP_SIZE=3 has only 0 to 2: run 3 pods, " +
 				"or raise RMQ_GROUP_SIZE to an odd number above 3"},
+		// Report K25
 		{"no ordinal", rmq.Namesrv, deployment,
 			`cannot derive an identity from POD_NAME="ns-7d9f8c6b5-x2x4z": it does not end in an ordinal; ` +
 				`if there is only this one pod, set RMQ_ORDINAL=0, or else run these pods in a StatefulSet`},

@@ -215,7 +215,7 @@ func FuzzMounts(f *testing.F) {
 	})
 }
 
-// -c ../conf/broker.conf, or a link, is the very file that is mounted.
+// Report K30: -c ../conf/broker.conf, or a link, is the very file that is mounted.
 func TestReadPathsAreResolved(t *testing.T) {
 	dir, err := filepath.EvalSymlinks(t.TempDir())
 	if err != nil {

@@ -413,7 +413,7 @@ func TestClose(t *testing.T) {
 	}
 }
 
-// Whoever answers in a peer's place cannot make the agent take the memory of the container.
+// W5: whoever answers in a peer's place cannot make the agent take the memory of the container.
 func TestLargeAnswers(t *testing.T) {
 	for _, tt := range []struct {
 		name    string

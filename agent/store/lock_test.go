@@ -50,7 +50,7 @@ func TestAwaitThePredecessor(t *testing.T) {
 	if waited, err := waitFor(t.Context(), t, master1, time.Minute, false); err == nil || waited {
 		t.Errorf("another broker: waited: %t, %v", waited, err)
 	} else {
-		wantError(t, err, "volumeClaimTemplates", "RMQ_STORE_PER_POD=true")
+		wantError(t, err, "volumeClaimTemplates", "RMQ_STORE_PER_POD=true") // report K24
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

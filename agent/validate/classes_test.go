@@ -67,6 +67,7 @@ var classTests = []propertiesTest{
 	},
 }
 
+// Report A9: classes that are in no jar, and what is meant by them.
 func TestClasses(t *testing.T) {
 	table := loadTable(t)
 	for _, tt := range classTests {

@@ -121,6 +121,7 @@ var ruleTests = []propertiesTest{
 		text: "namesrvAddr=127.0.0.1:9876\nmetricsPromExporterHost=127.0.0.1",
 	},
 	{name: "bound to loopback", text: "bindAddress=127.0.0.1", want: []want{
+		// Report E4
 		{Warning, "unreachable", "bindAddress", 1, "", "told another address of the machine"},
 	}},
 	{name: "bound to another address", text: "bindAddress=10.0.0.2\nbrokerIP1=10.0.0.1", want: []want{
