@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"sync"
@@ -28,6 +29,18 @@ func (a *app) Drain(why string) error { return a.machine.Drain(why) }
 
 // Undrain implements control.Container.
 func (a *app) Undrain(why string) error { return a.machine.Undrain(why) }
+
+// Backlog implements control.Container.
+func (a *app) Backlog(ctx context.Context) (all []drain.Backlog, err error) {
+	for _, role := range a.roles {
+		some, err := role.Backlog(ctx)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, some...)
+	}
+	return all, nil
+}
 
 // Restart implements control.Container. Without a role it is that of the container.
 func (a *app) Restart(role rmq.Role, why string) error {

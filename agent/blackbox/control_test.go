@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"rocketmq-agent/agent/rocketmq"
 	"rocketmq-agent/agent/testing/rmqtest"
 )
 
@@ -140,6 +141,70 @@ func TestRestartedNamesrv(t *testing.T) {
 	if n := len(a.records("a name server that answers does not list the broker: it is made to register")); n == 0 {
 		t.Error("nobody made it register")
 	}
+	a.signal(syscall.SIGTERM)
+	a.assertStopped(time.Minute)
+}
+
+// A broker may go for good when every group has read all of it: what is left is named, and whose it is.
+func TestDrainUntilConsumed(t *testing.T) {
+	namesrv := startNamesrv(t)
+	a, addr := startBroker(t, t.TempDir(), namesrv)
+	a.awaitStatus("/readyz", 200, time.Minute)
+	smoke(t, "--namesrv", namesrv, "--count", "100", "--topic", "kept", "--keep", "--run", "r1", "--send-only")
+	client := rocketmq.NewClient(addr, rocketmq.Access{})
+	defer client.Close()
+	// commit says that the group has read all but so many messages of each queue.
+	commit := func(group string, but int64) (left int64) {
+		t.Helper()
+		topics, err := client.Topics(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for queue := range topics["kept"].ReadQueues {
+			ends, err := client.Ends(t.Context(), "kept", queue)
+			if err != nil {
+				t.Fatal(err)
+			}
+			left += but
+			const updateConsumerOffset = 15
+			_, err = client.Call(t.Context(), rocketmq.Command{Code: updateConsumerOffset, ExtFields: map[string]string{
+				"consumerGroup": group, "topic": "kept", "queueId": strconv.Itoa(queue),
+				"commitOffset": strconv.FormatInt(ends.Max-but, 10),
+			}})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		return left
+	}
+	for _, group := range []string{"slow", "dead"} {
+		const updateAndCreateSubscriptionGroup = 200
+		_, err := client.Call(t.Context(), rocketmq.Command{
+			Code: updateAndCreateSubscriptionGroup,
+			Body: []byte(`{"groupName":"` + group + `","consumeEnable":true,"retryQueueNums":1}`),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	left := commit("slow", 2) + commit("dead", 1)
+	code, out := a.order("drain", "--until-consumed", "--timeout", "3s")
+	for _, want := range []string{
+		fmt.Sprintf("%d messages", left), "group slow of kept", "group dead of kept", "(nobody is connected)",
+		"--ignore-group slow,dead",
+	} {
+		if code != 1 || !strings.Contains(out, want) {
+			t.Errorf("exit code %d, %q is not in: %s", code, want, out)
+		}
+	}
+	commit("slow", 0)
+	if code, out := a.order("drain", "--until-consumed", "--timeout", "3s", "--ignore-group", "nobody"); code != 1 ||
+		strings.Contains(out, "slow") {
+		t.Errorf("exit code %d: %s", code, out)
+	}
+	a.mustOrder("drain", "--until-consumed", "--timeout", "10s", "--ignore-group", "dead")
+	commit("dead", 0)
+	a.mustOrder("drain", "--until-consumed", "--timeout", "10s")
 	a.signal(syscall.SIGTERM)
 	a.assertStopped(time.Minute)
 }

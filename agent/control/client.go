@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"rocketmq-agent/agent/drain"
 )
 
 // Client asks the agent of this container.
@@ -54,15 +56,29 @@ func client(path string) *Client {
 
 // Status asks for everything.
 func (c *Client) Status() (s Status, err error) {
-	resp, err := c.http.Get("http://agent/status")
+	err = c.get("status", &s)
+	return s, err
+}
+
+// Backlog asks what consumers still have to read.
+func (c *Client) Backlog() (all []drain.Backlog, err error) {
+	err = c.get("backlog", &all)
+	return all, err
+}
+
+func (c *Client) get(what string, into any) error {
+	resp, err := c.http.Get("http://agent/" + what)
 	if err != nil {
-		return s, fmt.Errorf("the agent does not answer: %w", err)
+		return fmt.Errorf("the agent does not answer: %w", err)
 	}
 	defer resp.Body.Close()
-	if err := json.NewDecoder(io.LimitReader(resp.Body, 4<<20)).Decode(&s); err != nil {
-		return s, fmt.Errorf("cannot read the agent's answer: %w", err)
+	if err := refusal(resp); err != nil {
+		return err
 	}
-	return s, nil
+	if err := json.NewDecoder(io.LimitReader(resp.Body, 4<<20)).Decode(into); err != nil {
+		return fmt.Errorf("cannot read the agent's answer: %w", err)
+	}
+	return nil
 }
 
 // Order gives an order: drain, undrain, restart. role is that of the process to restart.
@@ -72,9 +88,14 @@ func (c *Client) Order(what, role string) error {
 		return fmt.Errorf("the agent does not answer: %w", err)
 	}
 	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusOK {
-		text, _ := io.ReadAll(io.LimitReader(resp.Body, 4<<10))
-		return errors.New(strings.TrimSpace(string(text)))
+	return refusal(resp)
+}
+
+// refusal is what the agent says when it does not do what it was asked for.
+func refusal(resp *http.Response) error {
+	if resp.StatusCode == http.StatusOK {
+		return nil
 	}
-	return nil
+	text, _ := io.ReadAll(io.LimitReader(resp.Body, 4<<10))
+	return errors.New(strings.TrimSpace(string(text)))
 }

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,6 +15,7 @@ import (
 	"testing"
 	"time"
 
+	"rocketmq-agent/agent/drain"
 	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/agent/testing/processtest"
 )
@@ -37,6 +39,9 @@ func (c *container) Status() Status {
 }
 func (c *container) Drain(why string) error   { return c.note("drain: " + why) }
 func (c *container) Undrain(why string) error { return c.note("undrain: " + why) }
+func (c *container) Backlog(context.Context) ([]drain.Backlog, error) {
+	return []drain.Backlog{{Group: "g", Topic: "t", Messages: 3}}, c.err
+}
 func (c *container) Restart(role rmq.Role, why string) error {
 	return c.note(fmt.Sprintf("restart %s: %s", role, why))
 }
@@ -77,6 +82,9 @@ func TestOrders(t *testing.T) {
 	want := "drain: drain was asked for, undrain: undrain was asked for, restart broker: restart was asked for"
 	if got := strings.Join(c.orders, ", "); got != want {
 		t.Errorf("%s, want %s", got, want)
+	}
+	if all, err := agent.Backlog(); err != nil || len(all) != 1 || all[0].Messages != 3 {
+		t.Errorf("backlog %v, %v", all, err)
 	}
 	c.err = errors.New("cannot drain: the container is stopping")
 	if err := agent.Order("drain", ""); err == nil || err.Error() != c.err.Error() {

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -10,6 +11,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"rocketmq-agent/agent/drain"
 	"rocketmq-agent/agent/probes"
 	"rocketmq-agent/agent/rmq"
 )
@@ -23,6 +25,8 @@ type Container interface {
 	// Drain returns when the drain has begun.
 	Drain(why string) error
 	Undrain(why string) error
+	// Backlog is what consumers still have to read here.
+	Backlog(ctx context.Context) ([]drain.Backlog, error)
 	// Restart returns when the process is being stopped.
 	Restart(role rmq.Role, why string) error
 }
@@ -53,6 +57,14 @@ func Serve(l net.Listener, c Container) error {
 	mux.HandleFunc("GET /status", func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(c.Status()) // whoever has gone needs no answer
+	})
+	mux.HandleFunc("GET /backlog", func(w http.ResponseWriter, r *http.Request) {
+		all, err := c.Backlog(r.Context())
+		if err != nil {
+			http.Error(w, err.Error(), http.StatusBadGateway)
+			return
+		}
+		_ = json.NewEncoder(w).Encode(all)
 	})
 	order := func(what string, do func(role rmq.Role, why string) error) {
 		mux.HandleFunc("POST /"+what, func(w http.ResponseWriter, r *http.Request) {

@@ -6,6 +6,7 @@ import (
 	"crypto/sha1"
 	"crypto/tls"
 	"encoding/base64"
+	"errors"
 	"maps"
 	"net"
 	"slices"
@@ -73,4 +74,10 @@ func (a Account) sign(req Command) Command {
 // Refusal says whether the peer refused the account, or the lack of one. ACL 1.0 has no code of its own for it.
 func (e *ResponseError) Refusal() bool {
 	return e.Code == CodeNoPermission || e.Code == CodeSystemError && strings.Contains(e.Remark, "AclException")
+}
+
+// hasCode says whether an error is the peer's answer of that code.
+func hasCode(err error, code int) bool {
+	answer, ok := errors.AsType[*ResponseError](err)
+	return ok && answer.Code == code
 }

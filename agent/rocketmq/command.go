@@ -7,17 +7,22 @@ import (
 
 // Request codes (RequestCode.java of RocketMQ).
 const (
-	updateBrokerConfig    = 25
-	getBrokerConfig       = 26
-	getBrokerRuntimeInfo  = 28
-	getKVConfig           = 101
-	unregisterBroker      = 104
-	getRouteInfoByTopic   = 105
-	getBrokerClusterInfo  = 106
-	getNamesrvConfig      = 319
-	getAllProducerInfo    = 328
-	getBrokerHAStatus     = 907
-	getControllerMetadata = 1005
+	getAllTopicConfig         = 21
+	updateBrokerConfig        = 25
+	getBrokerConfig           = 26
+	getBrokerRuntimeInfo      = 28
+	getMaxOffset              = 30
+	getMinOffset              = 31
+	getAllConsumerOffset      = 43
+	getKVConfig               = 101
+	unregisterBroker          = 104
+	getRouteInfoByTopic       = 105
+	getBrokerClusterInfo      = 106
+	getNamesrvConfig          = 319
+	getConsumerConnectionList = 203
+	getAllProducerInfo        = 328
+	getBrokerHAStatus         = 907
+	getControllerMetadata     = 1005
 
 	dledgerMetadata = 50000 // DLedgerRequestCode.java
 )
@@ -28,6 +33,8 @@ const (
 	CodeNotSupported  = 3
 	CodeNoPermission  = 16
 	CodeTopicNotExist = 17
+
+	codeConsumerNotOnline = 206
 )
 
 const (
@@ -83,7 +90,7 @@ func answerLimit(code int) uint32 {
 	case getBrokerConfig, getBrokerRuntimeInfo, getNamesrvConfig, getBrokerHAStatus, getControllerMetadata,
 		dledgerMetadata, getRouteInfoByTopic, getBrokerClusterInfo:
 		return 1 << 20
-	case getAllProducerInfo:
+	case getAllProducerInfo, getAllTopicConfig, getAllConsumerOffset:
 		return 4 << 20
 	}
 	return maxFrame
@@ -109,7 +116,7 @@ func isQuestion(code int) bool {
 	switch code {
 	case getBrokerConfig, getBrokerRuntimeInfo, getRouteInfoByTopic, getBrokerClusterInfo,
 		getNamesrvConfig, getAllProducerInfo, getBrokerHAStatus, getControllerMetadata, getKVConfig,
-		dledgerMetadata:
+		dledgerMetadata, getAllTopicConfig, getAllConsumerOffset, getMinOffset, getMaxOffset, getConsumerConnectionList:
 		return true
 	}
 	return false

@@ -34,6 +34,8 @@ type Role interface {
 	StopTime() time.Duration
 	// Drain is the process as a drain sees it; nil where there is nothing to drain.
 	Drain() drain.Broker
+	// Backlog is what still has to be read before the process can go for good; a role that keeps no messages has none.
+	Backlog(ctx context.Context) ([]drain.Backlog, error)
 	// Undrain takes the drain back.
 	Undrain(ctx context.Context) error
 	// Killed cleans up behind a process that had to be killed.
@@ -74,5 +76,8 @@ func (p *plain) Figures() (checks.Snapshot, bool)           { return checks.Snap
 func (p *plain) StopTime() time.Duration                    { return p.stopTime }
 func (p *plain) Drain() drain.Broker                        { return nil }
 func (p *plain) Undrain(context.Context) error              { return nil }
-func (p *plain) Killed(context.Context) error               { return nil }
-func (p *plain) Meaning(code int) string                    { return exit.Meaning(code) }
+func (p *plain) Backlog(context.Context) ([]drain.Backlog, error) {
+	return nil, nil
+}
+func (p *plain) Killed(context.Context) error { return nil }
+func (p *plain) Meaning(code int) string      { return exit.Meaning(code) }
