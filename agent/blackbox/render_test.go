@@ -106,6 +106,7 @@ mappedFileSizeCommitLog=67108864
 namesrvAddr=ns:9876
 storePathRootDir=%s/store
 transactionMetricFlushInterval=1000
+updateNameServerAddrPeriod=10000
 
 `
 	if text := fmt.Sprintf(want, dir); out != text {
