@@ -110,6 +110,8 @@ func TestOrders(t *testing.T) {
 	}
 	for _, broker := range []*agentRun{a, b} {
 		broker.signal(syscall.SIGTERM)
+	}
+	for _, broker := range []*agentRun{a, b} {
 		broker.assertStopped(time.Minute)
 	}
 }

@@ -85,7 +85,7 @@ func TestChangedPasswords(t *testing.T) {
 	}
 	a, _ := startBroker(t, dir, namesrv, authentication("admin", "first", "inner")...)
 	a.awaitStatus("/readyz", 200, time.Minute)
-	stop(a)
+	stop(a) // in order, so that its store has the accounts
 	if n := len(a.records(warning)) + len(a.records(refused)); n != 0 {
 		t.Errorf("%d warnings at the first start", n)
 	}
@@ -98,7 +98,7 @@ func TestChangedPasswords(t *testing.T) {
 		}
 		return nil
 	})
-	stop(a)
+	a.kill()
 
 	// The agent's own account is one of those: each refusal is said once, with the remedy, which works.
 	a, _ = startBroker(t, dir, namesrv, authentication("admin", "first", "changed")...)
@@ -113,7 +113,7 @@ func TestChangedPasswords(t *testing.T) {
 	if n := len(a.records(refused)); n < 2 || n > 4 {
 		t.Errorf("%d refusals were said: %v", n, a.records(refused))
 	}
-	stop(a)
+	a.kill()
 
 	key := filepath.Join(dir, "key")
 	if err := os.WriteFile(key, []byte("accessKey: rocketmq\nsecretKey: inner\n"), 0o600); err != nil {
