@@ -196,7 +196,7 @@ func (j JVM) await(ctx context.Context, s status) (net.Conn, error) {
 	defer beat.Stop()
 	for {
 		conn, err := j.dial(ctx, s)
-		if err == nil || !notThere(err) && !errors.Is(err, os.ErrDeadlineExceeded) && ctx.Err() == nil {
+		if err == nil || !notThere(err) && !errors.Is(err, context.DeadlineExceeded) && ctx.Err() == nil {
 			return conn, err
 		}
 		if !j.lives() {
