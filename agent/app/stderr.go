@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"rocketmq-agent/agent/exit"
+	"rocketmq-agent/agent/keys"
 )
 
 // lastWords is how much of a process's standard error is kept, bytes: a stack trace with its causes.
@@ -73,7 +74,7 @@ func (s *stderr) cause() string {
 	time.Sleep(time.Millisecond) // what was read is kept right after
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return exit.Cause(string(s.end))
+	return keys.Redact(exit.Cause(string(s.end))) // an AclException quotes passwords
 }
 
 // unread is how many bytes are still in the pipe.
