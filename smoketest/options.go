@@ -8,13 +8,12 @@ import (
 	"flag"
 	"fmt"
 	"io"
-	"net"
 	"regexp"
-	"strconv"
 	"strings"
 	"time"
 
 	"rocketmq-agent/agent/account"
+	"rocketmq-agent/agent/rmq"
 	"rocketmq-agent/agent/rocketmq"
 	"rocketmq-agent/smoketest/content"
 )
@@ -177,12 +176,8 @@ func splitAddresses(name, list string) ([]string, error) {
 }
 
 func isAddress(addr string) bool {
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil || host == "" || strings.ContainsAny(host, "/ ") {
-		return false
-	}
-	number, err := strconv.ParseUint(port, 10, 16)
-	return err == nil && number > 0
+	host, err := rmq.CheckAddr(addr)
+	return err == nil && host != ""
 }
 
 func (o *options) checkNumbers(given map[string]bool) error {

@@ -119,20 +119,14 @@ func TestOrders(t *testing.T) {
 // A name server that was restarted knows nothing: the broker is made to register there at once, not at its next beat.
 func TestRestartedNamesrv(t *testing.T) {
 	port := strconv.Itoa(rmqtest.FreePort(t))
-	start := func() *agentRun {
-		env := []string{"RMQ_CONF_listenPort=" + port, "RMQ_CONF_mappedFileSizeCommitLog="}
-		ns := startAgent(t, t.TempDir(), env, "namesrv")
-		ns.awaitStatus("/readyz", 200, time.Minute)
-		return ns
-	}
-	ns := start()
+	ns := namesrvAt(t, port)
 	addr := "127.0.0.1:" + port
 	a, _ := startBroker(t, t.TempDir(), addr)
 	a.awaitStatus("/readyz", 200, time.Minute)
 	for range 2 { // by its own beat, of 30 s, the broker might be in time once
 		ns.signal(syscall.SIGTERM)
 		ns.assertStopped(time.Minute)
-		ns = start()
+		ns = namesrvAt(t, port)
 		rmqtest.Eventually(t, 20*time.Second, func() error {
 			if !brokers(t, addr)["broker-0"] {
 				return fmt.Errorf("the new name server does not list the broker")

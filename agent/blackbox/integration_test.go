@@ -22,10 +22,28 @@ import (
 func startNamesrv(t *testing.T) string {
 	t.Helper()
 	port := strconv.Itoa(rmqtest.FreePort(t))
-	a := startAgent(t, t.TempDir(), []string{"RMQ_CONF_listenPort=" + port, "RMQ_CONF_mappedFileSizeCommitLog="},
-		"namesrv")
-	a.awaitStatus("/readyz", 200, time.Minute)
+	namesrvAt(t, port)
 	return "127.0.0.1:" + port
+}
+
+// namesrvAt runs a name server on a port, and returns when it is ready.
+func namesrvAt(t *testing.T, port string, env ...string) *agentRun {
+	t.Helper()
+	env = append(env, "RMQ_CONF_listenPort="+port, "RMQ_CONF_mappedFileSizeCommitLog=")
+	a := startAgent(t, t.TempDir(), env, "namesrv")
+	a.awaitStatus("/readyz", 200, time.Minute)
+	return a
+}
+
+// standaloneConf is a RMQ_CONFIG_DIR that gives the name server of standalone a port of its own.
+func standaloneConf(t *testing.T) string {
+	t.Helper()
+	conf := t.TempDir()
+	template := fmt.Sprintf("listenPort=%d\n", rmqtest.FreePort(t))
+	if err := os.WriteFile(filepath.Join(conf, "namesrv.conf.tmpl"), []byte(template), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return conf
 }
 
 // startBroker runs a broker under the agent, not yet ready.
@@ -310,13 +328,8 @@ func TestBrokerWithAuthentication(t *testing.T) {
 }
 
 func TestOneOfTwoDiesAndTakesTheOtherDown(t *testing.T) {
-	conf := t.TempDir()
-	template := fmt.Sprintf("listenPort=%d\n", rmqtest.FreePort(t))
-	if err := os.WriteFile(filepath.Join(conf, "namesrv.conf.tmpl"), []byte(template), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	a := startAgent(t, t.TempDir(), []string{
-		"RMQ_CONFIG_DIR=" + conf,
+		"RMQ_CONFIG_DIR=" + standaloneConf(t),
 		"RMQ_CONF_listenPort=" + strconv.Itoa(rmqtest.FreePort(t)),
 	}, "standalone")
 	a.awaitStatus("/readyz", 200, time.Minute)

@@ -49,9 +49,7 @@ func TestProtectedBroker(t *testing.T) {
 	}
 	tls := jvm("-Dtls.server.mode=enforcing", "-Dtls.enable=true", "-Dtls.config.file="+file)
 	port := strconv.Itoa(rmqtest.FreePort(t))
-	namesrv := startAgent(t, t.TempDir(),
-		[]string{tls, "RMQ_CONF_listenPort=" + port, "RMQ_CONF_mappedFileSizeCommitLog="}, "namesrv")
-	namesrv.awaitStatus("/readyz", 200, time.Minute)
+	namesrv := namesrvAt(t, port, tls)
 	env := append(authentication("rocketmq", "only-for-this-test", "only-for-this-test"), tls, "POD_IP=")
 	a, _ := startBroker(t, t.TempDir(), "127.0.0.1:"+port, env...)
 	a.awaitStatus("/readyz", 200, time.Minute)
@@ -136,14 +134,9 @@ func TestChangedPasswords(t *testing.T) {
 
 // C1: the name server of standalone takes TLS only, so that its broker has to speak it.
 func TestStandaloneWithTLSOnly(t *testing.T) {
-	conf := t.TempDir()
-	template := fmt.Sprintf("listenPort=%d\n", rmqtest.FreePort(t))
-	if err := os.WriteFile(filepath.Join(conf, "namesrv.conf.tmpl"), []byte(template), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	a := startAgent(t, t.TempDir(), []string{
 		jvm("-Dtls.server.mode=enforcing"),
-		"RMQ_CONFIG_DIR=" + conf,
+		"RMQ_CONFIG_DIR=" + standaloneConf(t),
 		"RMQ_CONF_listenPort=" + strconv.Itoa(rmqtest.FreePort(t)),
 	}, "standalone")
 	a.awaitStatus("/readyz", 200, time.Minute)

@@ -171,7 +171,7 @@ func complete(i rmq.BrokerRef, conf map[string]string) rmq.BrokerRef {
 	i.Cluster = cmp.Or(conf["brokerClusterName"], i.Cluster)
 	i.Name = cmp.Or(conf["brokerName"], i.Name)
 	if host := conf["brokerIP1"]; host != "" {
-		i.Addr = host + ":" + conf["listenPort"] // BrokerController.getBrokerAddr: no brackets around IPv6
+		i.Addr = host + ":" + conf["listenPort"] // BrokerController.getBrokerAddr: it adds no brackets around IPv6
 	}
 	if i.ID == rmq.AnyID {
 		if id, err := strconv.ParseInt(conf["brokerId"], 10, 64); err == nil {

@@ -84,6 +84,15 @@ func parse(f *flag.FlagSet, args []string) (words []string, err error) {
 	}
 }
 
+// parseFew is parse for a command that takes so many words at most.
+func parseFew(f *flag.FlagSet, args []string, most int) (words []string, err error) {
+	words, err = parse(f, args)
+	if err == nil && len(words) > most {
+		err = fmt.Errorf("unexpected word %q", words[most])
+	}
+	return words, err
+}
+
 // divide takes the options of f, with their values, out of a command line that others read too.
 func divide(f *flag.FlagSet, args []string) (own, others []string) {
 	for len(args) > 0 {

@@ -34,10 +34,11 @@ func findAgent() (*control.Client, error) {
 
 // order gives an order with at most one word behind it, a role.
 func order(c command, args []string, e Env) int {
-	words, err := parse(c.flags(), args)
-	if err == nil && len(words) > 1 || len(words) == 1 && c.name != "restart" {
-		err = fmt.Errorf("unexpected word %q", words[len(words)-1])
+	most := 0
+	if c.name == "restart" {
+		most = 1
 	}
+	words, err := parseFew(c.flags(), args, most)
 	if err != nil {
 		return c.misused(err, e)
 	}

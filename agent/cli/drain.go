@@ -37,11 +37,9 @@ func parseDrain(c command, args []string) (o drainOptions, err error) {
 	f.BoolVar(&o.consumed, "until-consumed", false, "")
 	ignored := f.String("ignore-group", "", "a list of `groups`")
 	f.DurationVar(&o.timeout, "timeout", 5*time.Minute, "a `time span`")
-	words, err := parse(f, args)
+	_, err = parseFew(f, args, 0)
 	switch {
 	case err != nil:
-	case len(words) > 0:
-		err = fmt.Errorf("unexpected word %q", words[0])
 	case o.timeout <= 0:
 		err = errors.New("option --timeout must be above 0")
 	case *ignored != "" && !o.consumed:

@@ -25,11 +25,7 @@ func status(c command, args []string, e Env) int {
 	f := c.flags()
 	asJSON := f.Bool("json", false, "")
 	watch := f.Bool("watch", false, "")
-	words, err := parse(f, args)
-	if err == nil && len(words) > 0 {
-		err = fmt.Errorf("unexpected word %q", words[0])
-	}
-	if err != nil {
+	if _, err := parseFew(f, args, 0); err != nil {
 		return c.misused(err, e)
 	}
 	agent, err := findAgent()

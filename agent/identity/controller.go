@@ -65,7 +65,7 @@ func DeriveController(s settings.Settings, role rmq.Role) (Controller, error) {
 func ControllersBeside(namesrvAddr string) string {
 	var all []string
 	for addr := range strings.SplitSeq(namesrvAddr, ";") {
-		if host, _, err := net.SplitHostPort(strings.TrimSpace(addr)); err == nil {
+		if host, _, ok := rmq.SplitAddr(strings.TrimSpace(addr)); ok {
 			all = append(all, net.JoinHostPort(host, strconv.Itoa(controllerPort)))
 		}
 	}

@@ -47,7 +47,7 @@ type BrokerRef struct {
 	Cluster string
 	Name    string
 	ID      int64  // 0 is the master; AnyID where it is not known
-	Addr    string // host:port as registered: no brackets around an IPv6 address
+	Addr    string // host:port as registered: brackets around IPv6 only where brokerIP1 has them
 }
 
 // AnyID is the id of a broker whose id is not known beforehand: an elected one, or one that a mounted file names.
